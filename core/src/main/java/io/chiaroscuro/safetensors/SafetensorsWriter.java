@@ -1,0 +1,114 @@
+package io.chiaroscuro.safetensors;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.file.AtomicFile;
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Device;
+import io.chiaroscuro.tensor.TensorScope;
+import io.chiaroscuro.tensor.Tensors;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Writes safetensors files as the reference implementation does: widest elements first, by name.
+ */
+public final class SafetensorsWriter {
+
+  /** The header is padded so that the data, and with it every tensor, starts aligned. */
+  private static final int ALIGNMENT = 8;
+
+  private static final int CHUNK = 1 << 24;
+
+  private SafetensorsWriter() {}
+
+  /**
+   * Writes {@code tensors} to {@code path}, whole or not at all.
+   *
+   * @throws InvalidInputException if the file cannot be written
+   */
+  public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
+    List<String> names =
+        tensors.keySet().stream()
+            .sorted(
+                Comparator.comparing((String name) -> -DType.of(tensors.get(name)).byteSize())
+                    .thenComparing(Comparator.naturalOrder()))
+            .toList();
+    ByteBuffer header = header(names, tensors, metadata);
+    AtomicFile.write(
+        path,
+        temporary -> {
+          try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            writeFully(channel, header);
+            for (String name : names) {
+              writeFully(channel, tensors.get(name));
+            }
+            channel.force(true);
+          }
+        });
+  }
+
+  private static ByteBuffer header(
+      List<String> names, Map<String, Tensor> tensors, Map<String, String> metadata) {
+    JsonMapper json = new JsonMapper();
+    ObjectNode root = json.createObjectNode();
+    if (!metadata.isEmpty()) {
+      root.set("__metadata__", json.valueToTree(metadata));
+    }
+    long offset = 0;
+    for (String name : names) {
+      DType dtype = DType.of(tensors.get(name));
+      long[] shape = Tensors.shape(tensors.get(name));
+      long end = offset + dtype.byteSize() * Arrays.stream(shape).reduce(1, Math::multiplyExact);
+      ObjectNode entry = root.putObject(name);
+      entry.put("dtype", dtype.safetensorsName());
+      entry.set("shape", json.valueToTree(shape));
+      entry.set("data_offsets", json.valueToTree(new long[] {offset, end}));
+      offset = end;
+    }
+    byte[] text;
+    try {
+      text = json.writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A tree of plain values is always JSON.", e);
+    }
+    int padded = (text.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    ByteBuffer header = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN);
+    header.putLong(padded).put(text);
+    while (header.hasRemaining()) {
+      header.put((byte) ' ');
+    }
+    return header.flip();
+  }
+
+  private static void writeFully(FileChannel channel, Tensor tensor) throws IOException {
+    try (var scope = new TensorScope()) {
+      Tensor host = Tensors.to(tensor, Device.CPU, DType.of(tensor)).contiguous();
+      long length = host.numel() * host.element_size();
+      BytePointer bytes = new BytePointer(host.data_ptr());
+      for (long start = 0; start < length; start += CHUNK) {
+        long end = Math.min(length, start + CHUNK);
+        writeFully(channel, bytes.position(start).limit(end).asByteBuffer());
+      }
+    }
+  }
+
+  private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.chiaroscuro.safetensors;
+
+import io.chiaroscuro.tensor.DType;
+import java.util.Arrays;
+
+/**
+ * One tensor as a safetensors header announces it.
+ *
+ * @param name for example {@code mid_block.resnets.0.conv1.weight}
+ * @param dtype element type
+ * @param shape sizes of the axes, outermost first; empty for a scalar
+ * @param begin where its bytes start, counted from the start of the file
+ * @param end where they stop, exclusive
+ */
+public record TensorEntry(String name, DType dtype, long[] shape, long begin, long end) {
+
+  public TensorEntry {
+    shape = shape.clone();
+  }
+
+  @Override
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  public long byteSize() {
+    return end - begin;
+  }
+
+  @Override
+  public String toString() {
+    return "%s %s %s".formatted(name, dtype, Arrays.toString(shape));
+  }
+}

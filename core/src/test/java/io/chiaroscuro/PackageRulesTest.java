@@ -1,0 +1,99 @@
+package io.chiaroscuro;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import java.util.List;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The packages follow the data's way: each depends only on those above it in this list. */
+class PackageRulesTest {
+
+  private static final List<String> ORDER =
+      List.of(
+          "file",
+          "tensor",
+          "safetensors",
+          "checkpoint",
+          "nn",
+          "clip",
+          "unet",
+          "vae",
+          "scheduler",
+          "leak",
+          "image",
+          "pipeline");
+
+  private final JavaClasses core =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.chiaroscuro");
+
+  @TestFactory
+  List<DynamicTest> dependsOnlyOnThoseAbove() {
+    return ORDER.stream()
+        .map(
+            name ->
+                DynamicTest.dynamicTest(
+                    name,
+                    () ->
+                        noClasses()
+                            .that()
+                            .resideInAPackage("io.chiaroscuro." + name + "..")
+                            .should()
+                            .dependOnClassesThat()
+                            .resideInAnyPackage(below(name))
+                            .allowEmptyShould(true)
+                            .check(core)))
+        .toList();
+  }
+
+  private static String[] below(String name) {
+    return ORDER.subList(ORDER.indexOf(name) + 1, ORDER.size()).stream()
+        .map(lower -> "io.chiaroscuro." + lower + "..")
+        .toArray(String[]::new);
+  }
+
+  @Test
+  void everyPackageHasItsPlace() {
+    String[] known =
+        ORDER.stream().map(name -> "io.chiaroscuro." + name + "..").toArray(String[]::new);
+    classes()
+        .that()
+        .resideOutsideOfPackage("io.chiaroscuro")
+        .should()
+        .resideInAnyPackage(known)
+        .check(core);
+  }
+
+  @Test
+  void noDrawersWithoutALabel() {
+    noClasses()
+        .should()
+        .haveSimpleNameEndingWith("Util")
+        .orShould()
+        .haveSimpleNameEndingWith("Utils")
+        .orShould()
+        .haveSimpleNameEndingWith("Helper")
+        .orShould()
+        .haveSimpleNameEndingWith("Manager")
+        .check(core);
+  }
+
+  @Test
+  void nativeMemoryIsScopedInOneWay() {
+    ArchRuleDefinition.noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("io.chiaroscuro.tensor.TensorScope")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("org.bytedeco.javacpp.PointerScope")
+        .check(core);
+  }
+}
