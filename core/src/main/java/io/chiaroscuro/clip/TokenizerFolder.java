@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.file.AtomicFile;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +32,21 @@ final class TokenizerFolder {
   private static final List<String> SPECIAL_TOKENS =
       List.of("bos_token", "eos_token", "unk_token", "pad_token");
 
+  /** A special token, and whether its file gives only its content. */
+  private record SpecialToken(AddedToken token, boolean isBare) {
+
+    static SpecialToken bare(String content) {
+      return new SpecialToken(AddedToken.special(content), true);
+    }
+  }
+
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path folder;
   private final JsonNode document;
-  private final Map<String, JsonNode> specialTokens = new LinkedHashMap<>();
+
+  /** By role. */
+  private final Map<String, SpecialToken> specialTokens = new LinkedHashMap<>();
 
   /** By the ids that the files state. */
   private final Map<Integer, AddedToken> addedTokens = new TreeMap<>();
@@ -44,6 +54,8 @@ final class TokenizerFolder {
   private TokenizerFolder(Path folder) {
     this.folder = folder;
     this.document = objectIfPresent("tokenizer.json");
+    SPECIAL_TOKENS.forEach(role -> specialTokens.put(role, SpecialToken.bare("<|endoftext|>")));
+    specialTokens.put("bos_token", SpecialToken.bare("<|startoftext|>"));
   }
 
   /**
@@ -57,14 +69,14 @@ final class TokenizerFolder {
 
   private TokenizerDefinition read() {
     JsonNode config = objectIfPresent("tokenizer_config.json");
-    readSpecialTokens(config);
+    readSpecialTokens("tokenizer_config.json");
     if (config.has("added_tokens_decoder")) {
       config
           .get("added_tokens_decoder")
           .properties()
           .forEach(e -> add("tokenizer_config.json", e.getKey(), e.getValue()));
     } else {
-      readSpecialTokens(objectIfPresent("special_tokens_map.json"));
+      readSpecialTokens("special_tokens_map.json");
       objectIfPresent("added_tokens.json").properties().forEach(this::addLegacy);
       document
           .path("added_tokens")
@@ -90,30 +102,31 @@ final class TokenizerFolder {
     return new TokenizerDefinition(
         vocab,
         merges,
-        List.copyOf(tokensToAdd()),
-        special("bos_token").content(),
-        special("eos_token").content(),
-        special("unk_token").content(),
-        special("pad_token").content(),
+        tokensToAdd(),
+        content("bos_token"),
+        content("eos_token"),
+        content("unk_token"),
+        content("pad_token"),
         modelMaxLength);
   }
 
-  private void readSpecialTokens(JsonNode config) {
+  private void readSpecialTokens(String file) {
+    JsonNode json = objectIfPresent(file);
     for (String role : SPECIAL_TOKENS) {
-      if (config.hasNonNull(role)) {
-        specialTokens.put(role, config.get(role));
+      if (json.hasNonNull(role)) {
+        specialTokens.put(role, specialToken(file, json.get(role)));
       }
     }
   }
 
-  private AddedToken special(String role) {
-    JsonNode json = specialTokens.get(role);
-    if (json == null) {
-      return AddedToken.special(role.equals("bos_token") ? "<|startoftext|>" : "<|endoftext|>");
-    }
-    return json.isTextual()
-        ? AddedToken.special(json.asText())
-        : token("tokenizer_config.json", json, true);
+  private SpecialToken specialToken(String file, JsonNode json) {
+    return json.isTextual() && !json.asText().isEmpty()
+        ? SpecialToken.bare(json.asText())
+        : new SpecialToken(token(file, json, true), false);
+  }
+
+  private String content(String role) {
+    return specialTokens.get(role).token().content();
   }
 
   /**
@@ -121,21 +134,19 @@ final class TokenizerFolder {
    * but one is a bare string, the later wins, as it does in transformers: such is the published
    * {@code <|endoftext|>} of Stable Diffusion 1.x.
    */
-  private Collection<AddedToken> tokensToAdd() {
+  private List<AddedToken> tokensToAdd() {
+    Map<String, SpecialToken> specials = new LinkedHashMap<>();
+    for (String role : SPECIAL_TOKENS) {
+      SpecialToken special = specialTokens.get(role);
+      specials.merge(
+          special.token().content(),
+          special,
+          (earlier, later) -> earlier.isBare() == later.isBare() ? earlier : later);
+    }
     Map<String, AddedToken> tokens = new LinkedHashMap<>();
     addedTokens.values().forEach(token -> tokens.put(token.content(), token));
-    Map<String, AddedToken> specials = new LinkedHashMap<>();
-    Map<String, Boolean> bare = new LinkedHashMap<>();
-    for (String role : SPECIAL_TOKENS) {
-      AddedToken token = special(role);
-      boolean isBare = !specialTokens.containsKey(role) || specialTokens.get(role).isTextual();
-      Boolean known = bare.put(token.content(), isBare);
-      if (known == null || known != isBare) {
-        specials.put(token.content(), token);
-      }
-    }
-    specials.forEach(tokens::putIfAbsent);
-    return tokens.values();
+    specials.forEach((content, special) -> tokens.putIfAbsent(content, special.token()));
+    return List.copyOf(tokens.values());
   }
 
   private void add(String file, String id, JsonNode json) {
@@ -152,8 +163,7 @@ final class TokenizerFolder {
     if (!entry.getValue().isInt()) {
       throw broken("added_tokens.json", "'%s' has no integer id".formatted(content));
     }
-    boolean special =
-        SPECIAL_TOKENS.stream().anyMatch(role -> special(role).content().equals(content));
+    boolean special = SPECIAL_TOKENS.stream().anyMatch(role -> content(role).equals(content));
     addedTokens.put(
         entry.getValue().asInt(),
         special ? AddedToken.special(content) : AddedToken.placeholder(content));
@@ -271,6 +281,8 @@ final class TokenizerFolder {
     Path path = folder.resolve(file);
     try {
       return Files.readString(path);
+    } catch (CharacterCodingException e) {
+      throw broken(file, "it is not valid UTF-8");
     } catch (IOException e) {
       throw new InvalidInputException(
           "Cannot read %s (%s); a checkpoint's tokenizer needs vocab.json and merges.txt."
