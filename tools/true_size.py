@@ -68,7 +68,7 @@ def make(configs: Path, output: Path, dtype: torch.dtype, seed: int) -> None:
 def run(model: Path, output: Path, latents_file: Path | None, dtype: torch.dtype, args) -> None:
     pipeline = diffusers.StableDiffusionPipeline.from_pretrained(
         model,
-        torch_dtype=dtype,
+        dtype=dtype,
         safety_checker=None,
         requires_safety_checker=False,
         feature_extractor=None,
