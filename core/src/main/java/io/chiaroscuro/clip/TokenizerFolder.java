@@ -215,13 +215,10 @@ final class TokenizerFolder {
   }
 
   private List<String> mergeLines() {
-    List<String> merges = new ArrayList<>();
-    for (String line : text("merges.txt").split("\r?\n")) {
-      if (!line.startsWith("#version") && !line.isEmpty()) {
-        merges.add(line);
-      }
-    }
-    return merges;
+    return text("merges.txt")
+        .lines()
+        .filter(line -> !line.startsWith("#version") && !line.isEmpty())
+        .toList();
   }
 
   /** Older documents write a pair as one string, newer ones as a list of two. */
@@ -238,11 +235,11 @@ final class TokenizerFolder {
 
   private void requireMergesOf(Map<String, Integer> vocab, List<String> merges, String file) {
     for (String merge : merges) {
-      String[] pair = merge.split(" ", -1);
-      if (pair.length != 2
-          || !vocab.containsKey(pair[0])
-          || !vocab.containsKey(pair[1])
-          || !vocab.containsKey(pair[0] + pair[1])) {
+      int space = merge.indexOf(' ');
+      if (space < 0
+          || !vocab.containsKey(merge.substring(0, space))
+          || !vocab.containsKey(merge.substring(space + 1))
+          || !vocab.containsKey(merge.substring(0, space) + merge.substring(space + 1))) {
         throw broken(
             file, "the merge '%s' does not join two tokens of the vocabulary".formatted(merge));
       }
