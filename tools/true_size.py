@@ -108,8 +108,9 @@ def run(model: Path, output: Path, latents_file: Path | None, dtype: torch.dtype
         decoded = pipeline.vae.decode(final / pipeline.vae.config.scaling_factor).sample
         print(f"decoded in {time.perf_counter() - denoised:.2f} s")
     save_file({"latents": final.float().contiguous()}, output / "final_latents.safetensors")
-    image = (decoded.float() / 2 + 0.5)
-    print(f"image before clamping: mean {image.mean():.4f}, {((image < 0) | (image > 1)).float().mean():.1%} outside 0..1")
+    image = decoded.float() / 2 + 0.5
+    saturated = ((image < 0) | (image > 1)).float().mean()
+    print(f"image before clamping: mean {image.mean():.4f}, {saturated:.1%} outside 0..1")
     pipeline.image_processor.postprocess(decoded.float())[0].save(output / "image.png")
     print(f"{time.perf_counter() - moments[0]:.2f} s in all on {torch.get_num_threads()} threads, ", end="")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")

@@ -117,18 +117,22 @@ public final class CLIPTokenizer implements AutoCloseable {
     return tokenizer.decode(ids, false).replace("</w>", " ").strip();
   }
 
+  /** How many ids every prompt has after padding or truncation: 77 in all of Stable Diffusion. */
   public int modelMaxLength() {
     return definition.modelMaxLength();
   }
 
+  /** What fills a prompt's end: the id of {@code <|endoftext|>} in 1.x, of {@code !} in 2.x. */
   public int padTokenId() {
     return addedTokens.get(definition.padToken());
   }
 
+  /** The id every prompt starts with. */
   public int bosTokenId() {
     return addedTokens.get(definition.bosToken());
   }
 
+  /** The id that ends the text, where the text encoder pools. */
   public int eosTokenId() {
     return addedTokens.get(definition.eosToken());
   }

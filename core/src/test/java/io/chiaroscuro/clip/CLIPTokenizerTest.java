@@ -3,6 +3,7 @@ package io.chiaroscuro.clip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.util.Utils;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.chiaroscuro.InvalidInputException;
@@ -14,7 +15,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.assertj.core.api.SoftAssertions;
 import org.bytedeco.pytorch.Tensor;
@@ -97,6 +100,22 @@ class CLIPTokenizerTest {
                   .flatMapToLong(prompt -> LongStream.of(tokenizer.encode(prompt).inputIds()))
                   .toArray());
     }
+  }
+
+  @Test
+  void servesSeveralThreads() throws Exception {
+    List<String> prompts = strings(json("prompts").get("prompts"));
+    try (var tokenizer = CLIPTokenizer.load(OURS)) {
+      Function<String, String> ids = prompt -> Arrays.toString(tokenizer.encode(prompt).inputIds());
+      assertThat(prompts.parallelStream().map(ids).toList())
+          .isEqualTo(prompts.stream().map(ids).toList());
+    }
+  }
+
+  @Test
+  void asksNoNetwork() {
+    CLIPTokenizer.load(OURS).close();
+    assertThat(Utils.isOfflineMode()).isTrue();
   }
 
   @Test
