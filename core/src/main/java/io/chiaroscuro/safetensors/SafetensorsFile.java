@@ -1,11 +1,5 @@
 package io.chiaroscuro.safetensors;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.file.AtomicFile;
 import io.chiaroscuro.tensor.DType;
@@ -15,15 +9,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -48,25 +40,19 @@ public final class SafetensorsFile implements AutoCloseable {
 
   private static final int LENGTH_BYTES = 8;
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .disable(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION)
-          .build();
-
   private final Path path;
   private final long size;
   private final Map<String, TensorEntry> entries;
+  private final Map<String, String> foreignTensors;
   private final Map<String, String> metadata;
   private Tensor bytes;
 
-  private SafetensorsFile(
-      Path path, long size, Map<String, TensorEntry> entries, Map<String, String> metadata) {
+  private SafetensorsFile(Path path, long size, SafetensorsHeader header) {
     this.path = path;
     this.size = size;
-    this.entries = entries;
-    this.metadata = metadata;
+    this.entries = Collections.unmodifiableMap(header.entries);
+    this.foreignTensors = Collections.unmodifiableMap(header.foreignTensors);
+    this.metadata = Collections.unmodifiableMap(header.metadata);
   }
 
   /**
@@ -90,7 +76,8 @@ public final class SafetensorsFile implements AutoCloseable {
             path, "its header claims %d bytes, the file has %d".formatted(headerLength, size));
       }
       byte[] header = read(channel, LENGTH_BYTES, (int) headerLength).array();
-      return parse(path, size, header);
+      return new SafetensorsFile(
+          path, size, new SafetensorsHeader(path, header, LENGTH_BYTES + headerLength, size));
     } catch (IOException e) {
       throw new InvalidInputException(
           "Cannot read %s (%s); check the path and its permissions."
@@ -99,9 +86,17 @@ public final class SafetensorsFile implements AutoCloseable {
     }
   }
 
-  /** The tensors by name, in the order of the header. */
+  /** The tensors that can be read, by name, in the order of the header. */
   public Map<String, TensorEntry> entries() {
     return entries;
+  }
+
+  /**
+   * The tensors of element types that Chiaroscuro does not compute with, such as {@code F8_E4M3}:
+   * the header's dtype by name. They may lie in a file beside those that are needed.
+   */
+  public Map<String, String> foreignTensors() {
+    return foreignTensors;
   }
 
   /** The header's {@code __metadata__}, empty if it has none. */
@@ -116,10 +111,16 @@ public final class SafetensorsFile implements AutoCloseable {
   /**
    * The tensor of that name as a view of the mapped file; writing to it does not change the file.
    *
-   * @throws InvalidInputException if the file has no such tensor, or has shrunk since it was opened
+   * @throws InvalidInputException if the file has no such tensor, or one of a foreign element type,
+   *     or has shrunk since it was opened
    */
   public Tensor tensor(String name) {
     TensorEntry entry = entries.get(name);
+    if (foreignTensors.containsKey(name)) {
+      throw new InvalidInputException(
+          "Tensor '%s' of %s has the dtype %s, which cannot be read; convert it to F32, F16 or BF16."
+              .formatted(name, path, foreignTensors.get(name)));
+    }
     if (entry == null) {
       throw new InvalidInputException(
           "%s has no tensor '%s'; it has %s."
@@ -154,10 +155,15 @@ public final class SafetensorsFile implements AutoCloseable {
         bytes =
             scope.own(
                 torch.from_file(
-                    path.toString(),
+                    new BytePointer(path.toString(), StandardCharsets.UTF_8),
                     new BoolOptional(false),
                     new LongOptional(size),
                     new TensorOptions(DType.UINT8.torch())));
+      } catch (RuntimeException e) {
+        throw new InvalidInputException(
+            "Cannot map %s into memory (%s); check that it is still there and that memory suffices."
+                .formatted(path, e.getMessage().lines().findFirst().orElse("no reason given")),
+            e);
       }
     }
     return bytes;
@@ -179,109 +185,11 @@ public final class SafetensorsFile implements AutoCloseable {
     return buffer.flip();
   }
 
-  private static SafetensorsFile parse(Path path, long size, byte[] header) {
-    JsonNode root;
-    try {
-      root = JSON.readTree(header);
-    } catch (JsonProcessingException e) {
-      throw broken(path, "its header is not valid JSON: " + e.getOriginalMessage());
-    } catch (IOException e) {
-      throw broken(path, "its header is not valid UTF-8");
-    }
-    if (!root.isObject()) {
-      throw broken(path, "its header is not a JSON object");
-    }
-    long start = LENGTH_BYTES + header.length;
-    Map<String, TensorEntry> entries = new LinkedHashMap<>();
-    Map<String, String> metadata = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> field : root.properties()) {
-      if (field.getKey().equals("__metadata__")) {
-        field.getValue().properties().forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
-      } else {
-        entries.put(field.getKey(), entry(path, field.getKey(), field.getValue(), start, size));
-      }
-    }
-    requireContiguous(path, entries, start, size);
-    return new SafetensorsFile(
-        path, size, Collections.unmodifiableMap(entries), Collections.unmodifiableMap(metadata));
-  }
-
-  private static TensorEntry entry(Path path, String name, JsonNode json, long start, long size) {
-    JsonNode dtypeName = json.path("dtype");
-    DType dtype =
-        Arrays.stream(DType.values())
-            .filter(d -> d.safetensorsName().equals(dtypeName.asText()))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    broken(
-                        path,
-                        "tensor '%s' has the unknown dtype '%s'"
-                            .formatted(name, dtypeName.asText())));
-    long[] shape = longs(path, name, json.path("shape"));
-    long[] offsets = longs(path, name, json.path("data_offsets"));
-    if (offsets.length != 2 || offsets[0] > offsets[1] || offsets[1] > size - start) {
-      throw broken(
-          path,
-          "tensor '%s' claims the bytes %s, the file has %d after its header"
-              .formatted(name, Arrays.toString(offsets), size - start));
-    }
-    long bytes = dtype.byteSize();
-    try {
-      for (long axis : shape) {
-        bytes = Math.multiplyExact(bytes, axis);
-      }
-    } catch (ArithmeticException e) {
-      bytes = -1;
-    }
-    if (bytes != offsets[1] - offsets[0]) {
-      throw broken(
-          path,
-          "tensor '%s' of shape %s does not fit its %d bytes"
-              .formatted(name, Arrays.toString(shape), offsets[1] - offsets[0]));
-    }
-    return new TensorEntry(name, dtype, shape, start + offsets[0], start + offsets[1]);
-  }
-
-  private static long[] longs(Path path, String name, JsonNode json) {
-    if (!json.isArray()) {
-      throw broken(path, "tensor '%s' lacks its shape or its data_offsets".formatted(name));
-    }
-    long[] values = new long[json.size()];
-    for (int i = 0; i < values.length; i++) {
-      JsonNode value = json.get(i);
-      if (!value.isIntegralNumber() || !value.canConvertToLong() || value.asLong() < 0) {
-        throw broken(
-            path, "tensor '%s' has the impossible size or offset %s".formatted(name, value));
-      }
-      values[i] = value.asLong();
-    }
-    return values;
-  }
-
-  /** The format forbids overlaps, holes and bytes that belong to no tensor. */
-  private static void requireContiguous(
-      Path path, Map<String, TensorEntry> entries, long start, long size) {
-    List<TensorEntry> ordered = new ArrayList<>(entries.values());
-    ordered.sort(Comparator.comparingLong(TensorEntry::begin).thenComparing(TensorEntry::end));
-    long position = start;
-    for (TensorEntry entry : ordered) {
-      if (entry.begin() != position) {
-        throw broken(
-            path,
-            "tensor '%s' starts at byte %d where %d is expected"
-                .formatted(entry.name(), entry.begin(), position));
-      }
-      position = entry.end();
-    }
-    if (position != size) {
-      throw broken(
-          path, "%d bytes after the last tensor belong to none".formatted(size - position));
-    }
-  }
-
-  private static InvalidInputException broken(Path path, String what) {
+  /** One line of bounded length, whatever the file put into its names. */
+  static InvalidInputException broken(Path path, String what) {
+    String line = what.replaceAll("\\p{Cntrl}", "?");
     return new InvalidInputException(
-        "%s is not a valid safetensors file: %s; fetch or write it again.".formatted(path, what));
+        "%s is not a valid safetensors file: %s; fetch or write it again."
+            .formatted(path, line.length() > 300 ? line.substring(0, 300) + "..." : line));
   }
 }

@@ -24,9 +24,24 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Writes safetensors files as the reference implementation does: widest elements first, by name.
+ * Writes safetensors files as the reference implementation does, byte for byte: tensors lie by the
+ * width of their elements, then by name, so that each starts aligned.
  */
 public final class SafetensorsWriter {
+
+  /** The reference implementation's order. */
+  private static final List<DType> WIDEST_FIRST =
+      List.of(
+          DType.INT64,
+          DType.FLOAT64,
+          DType.FLOAT32,
+          DType.INT32,
+          DType.BFLOAT16,
+          DType.FLOAT16,
+          DType.INT16,
+          DType.INT8,
+          DType.UINT8,
+          DType.BOOL);
 
   /** The header is padded so that the data, and with it every tensor, starts aligned. */
   private static final int ALIGNMENT = 8;
@@ -44,7 +59,8 @@ public final class SafetensorsWriter {
     List<String> names =
         tensors.keySet().stream()
             .sorted(
-                Comparator.comparing((String name) -> -DType.of(tensors.get(name)).byteSize())
+                Comparator.comparing(
+                        (String name) -> WIDEST_FIRST.indexOf(DType.of(tensors.get(name))))
                     .thenComparing(Comparator.naturalOrder()))
             .toList();
     ByteBuffer header = header(names, tensors, metadata);

@@ -48,7 +48,9 @@ public final class Tensors {
     try (var scope = new TensorScope()) {
       Tensor host = host(tensor, DType.FLOAT32);
       float[] values = new float[Math.toIntExact(host.numel())];
-      new FloatPointer(host.data_ptr()).get(values);
+      if (values.length > 0) { // The bytes of none are nowhere: a null pointer.
+        new FloatPointer(host.data_ptr()).get(values);
+      }
       return values;
     }
   }
@@ -58,7 +60,9 @@ public final class Tensors {
     try (var scope = new TensorScope()) {
       Tensor host = host(tensor, DType.FLOAT64);
       double[] values = new double[Math.toIntExact(host.numel())];
-      new DoublePointer(host.data_ptr()).get(values);
+      if (values.length > 0) { // The bytes of none are nowhere: a null pointer.
+        new DoublePointer(host.data_ptr()).get(values);
+      }
       return values;
     }
   }
@@ -68,7 +72,9 @@ public final class Tensors {
     try (var scope = new TensorScope()) {
       Tensor host = host(tensor, DType.INT64);
       long[] values = new long[Math.toIntExact(host.numel())];
-      new LongPointer(host.data_ptr()).get(values);
+      if (values.length > 0) { // The bytes of none are nowhere: a null pointer.
+        new LongPointer(host.data_ptr()).get(values);
+      }
       return values;
     }
   }
