@@ -17,16 +17,20 @@ import org.bytedeco.pytorch.global.torch;
 public final class Gaussian implements AutoCloseable {
 
   /**
-   * Eigenvalues down to minus this share of the largest are rounding and count as zero; below, the
-   * matrix is no covariance. Float32 files of some thousand dimensions stay well within.
+   * Eigenvalues down to minus this share of the largest variance are rounding and count as zero;
+   * below, the matrix is no covariance. Float32 files of some thousand dimensions stay well within.
    */
   private static final double NEGATIVE_EIGENVALUE = 1e-3;
 
-  /** Directions with less than this share of the largest variance count as fixed. */
-  private static final double DEGENERATE = 1e-10;
+  /**
+   * Eigenvalues of a correlation matrix below this share of the largest are float32 rounding: the
+   * given elements then depend on each other.
+   */
+  private static final double DEPENDENT = 1e-6;
 
   private final Tensor mean;
   private final Tensor covariance;
+  private final double largestVariance;
   private Tensor root;
 
   /**
@@ -34,6 +38,12 @@ public final class Gaussian implements AutoCloseable {
    * @param covariance (d, d), symmetric; copied
    */
   public Gaussian(Tensor mean, Tensor covariance) {
+    this(mean, covariance, largestVariance(covariance));
+  }
+
+  /** What rounding is measured against does not shrink when conditioning takes variance away. */
+  private Gaussian(Tensor mean, Tensor covariance, double largestVariance) {
+    this.largestVariance = largestVariance;
     try (var scope = new TensorScope()) {
       this.mean = scope.own(mean.to(DType.FLOAT64.torch()).clone());
       this.covariance = scope.own(covariance.to(DType.FLOAT64.torch()).clone());
@@ -63,9 +73,7 @@ public final class Gaussian implements AutoCloseable {
     try (var scope = new TensorScope()) {
       Tensor given = Tensors.of(indices, indices.length);
       Tensor covarianceWithGiven = covariance.index_select(1, given);
-      Tensor gain =
-          covarianceWithGiven.matmul(
-              torch.linalg_pinv(covarianceWithGiven.index_select(0, given), DEGENERATE, true));
+      Tensor gain = covarianceWithGiven.matmul(inverse(covarianceWithGiven.index_select(0, given)));
       Tensor known = Tensors.of(values, values.length);
       Tensor conditionalMean =
           mean.add(gain.matmul(known.sub(mean.index_select(0, given)))).index_copy(0, given, known);
@@ -74,8 +82,16 @@ public final class Gaussian implements AutoCloseable {
               .sub(gain.matmul(covarianceWithGiven.transpose(0, 1)))
               .index_fill(0, given, new Scalar(0.0))
               .index_fill(1, given, new Scalar(0.0));
-      return new Gaussian(conditionalMean, conditionalCovariance);
+      return new Gaussian(conditionalMean, conditionalCovariance, largestVariance);
     }
+  }
+
+  /** The pseudo-inverse by way of the correlations, so that it does not depend on units. */
+  private static Tensor inverse(Tensor covariance) {
+    Tensor spreads = covariance.diagonal().sqrt();
+    Tensor units = torch.where(spreads.gt(new Scalar(0.0)), spreads, new Scalar(1.0));
+    Tensor products = units.unsqueeze(1).mul(units);
+    return torch.linalg_pinv(covariance.div(products), DEPENDENT, true).div(products);
   }
 
   /**
@@ -92,18 +108,17 @@ public final class Gaussian implements AutoCloseable {
     }
   }
 
-  private Tensor root() {
+  private synchronized Tensor root() {
     if (root == null) {
       try (var scope = new TensorScope()) {
         T_TensorTensor_T eigen = torch.linalg_eigh(covariance);
         Tensor variances = eigen.get0();
         Tensor directions = eigen.get1();
         double smallest = variances.min().item_double();
-        double largest = variances.max().item_double();
-        if (smallest < -NEGATIVE_EIGENVALUE * Math.max(largest, 0)) {
+        if (smallest < -NEGATIVE_EIGENVALUE * largestVariance) {
           throw new InvalidInputException(
-              "The covariance has the eigenvalue %.3g (its largest is %.3g), which no covariance has; compute the statistics again."
-                  .formatted(smallest, largest));
+              "The leak's covariance has the eigenvalue %.3g (its largest variance is %.3g), which no covariance has; compute the statistics again."
+                  .formatted(smallest, largestVariance));
         }
         Tensor spreads = variances.clamp_min(new Scalar(0.0)).sqrt();
         root = scope.own(directions.mul(spreads).matmul(directions.transpose(0, 1)));
@@ -112,8 +127,14 @@ public final class Gaussian implements AutoCloseable {
     return root;
   }
 
+  private static double largestVariance(Tensor covariance) {
+    try (var scope = new TensorScope()) {
+      return covariance.diagonal().max().item_double();
+    }
+  }
+
   @Override
-  public void close() {
+  public synchronized void close() {
     mean.close();
     covariance.close();
     if (root != null) {

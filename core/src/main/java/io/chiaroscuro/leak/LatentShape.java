@@ -36,14 +36,14 @@ public record LatentShape(int channels, int height, int width) {
   }
 
   /** Elements of one channel, {@code h w}. */
-  public int area() {
-    return height * width;
+  public long area() {
+    return (long) height * width;
   }
 
-  /** For example {@code 4 channels of 64 x 96 latents (512 x 768 pixels)}, height first. */
+  /** For example {@code 4x64x96 latents (images of 768x512 pixels)}: C, h, w; width, height. */
   @Override
   public String toString() {
-    return "%d channels of %d x %d latents (%d x %d pixels)"
-        .formatted(channels, height, width, height * PIXELS_PER_LATENT, width * PIXELS_PER_LATENT);
+    return "%dx%dx%d latents (images of %dx%d pixels)"
+        .formatted(channels, height, width, width * PIXELS_PER_LATENT, height * PIXELS_PER_LATENT);
   }
 }

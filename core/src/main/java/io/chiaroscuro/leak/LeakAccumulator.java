@@ -7,6 +7,7 @@ import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +22,9 @@ public final class LeakAccumulator implements AutoCloseable {
 
   /** Above this, nobody waits for the covariance's eigenvalues either. */
   private static final long MAX_COVARIANCE_BYTES = 2L << 30;
+
+  /** More latents on a side than any image has, so few that their products do not overflow. */
+  private static final long LARGEST_SIDE = 1L << 20;
 
   private static final String COUNT = "count";
   private static final String SHAPE = "shape";
@@ -226,34 +230,60 @@ public final class LeakAccumulator implements AutoCloseable {
   public static Saved restore(Path file) {
     try (var saved = SafetensorsFile.open(file);
         var scope = new TensorScope()) {
-      long[] sizes = Tensors.longs(saved.tensor(SHAPE));
+      long[] sizes = integers(saved, SHAPE, 3, LARGEST_SIDE);
       LatentShape shape = new LatentShape((int) sizes[0], (int) sizes[1], (int) sizes[2]);
-      long count = Tensors.longs(saved.tensor(COUNT))[0];
+      long count = integers(saved, COUNT, 1, Long.MAX_VALUE)[0];
+      long length = (long) shape.channels() * shape.area();
       RunningMoments elements =
           RunningMoments.of(
               RunningMoments.Scatter.ELEMENTWISE,
               count,
-              saved.tensor(ELEMENTS + MEAN),
-              saved.tensor(ELEMENTS + SCATTER));
-      LowFrequencyBasis basis = null;
-      RunningMoments lowFrequencies = null;
-      if (saved.entries().containsKey(INDICES)) {
-        basis =
-            new LowFrequencyBasis(
-                shape.height(), shape.width(), StatisticsFolder.frequencies(saved.tensor(INDICES)));
-        lowFrequencies =
-            RunningMoments.of(
-                RunningMoments.Scatter.JOINT,
-                count,
-                saved.tensor(LOW_FREQUENCIES + MEAN),
-                saved.tensor(LOW_FREQUENCIES + SCATTER));
+              numbers(saved, ELEMENTS + MEAN, length),
+              numbers(saved, ELEMENTS + SCATTER, length));
+      if (!saved.entries().containsKey(INDICES)) {
+        return new Saved(new LeakAccumulator(shape, null, null, elements, count), saved.metadata());
       }
+      LowFrequencyBasis basis =
+          new LowFrequencyBasis(
+              shape.height(), shape.width(), StatisticsFolder.frequencies(saved.tensor(INDICES)));
+      long joint = (long) basis.components() * shape.channels();
+      RunningMoments lowFrequencies =
+          RunningMoments.of(
+              RunningMoments.Scatter.JOINT,
+              count,
+              numbers(saved, LOW_FREQUENCIES + MEAN, joint),
+              numbers(saved, LOW_FREQUENCIES + SCATTER, joint, joint));
       return new Saved(
           new LeakAccumulator(shape, basis, lowFrequencies, elements, count), saved.metadata());
     }
   }
 
-  /** For example {@code dct+pixel, n = 3, 4 channels of 64 x 64 latents (512 x 512 pixels)}. */
+  private static long[] integers(SafetensorsFile saved, String name, int length, long largest) {
+    Tensor tensor = saved.tensor(name);
+    long[] values = Tensors.longs(tensor);
+    if (values.length != length || Arrays.stream(values).anyMatch(v -> v < 0 || v > largest)) {
+      throw noState(saved, name);
+    }
+    return values;
+  }
+
+  private static Tensor numbers(SafetensorsFile saved, String name, long... shape) {
+    Tensor tensor = saved.tensor(name);
+    if (DType.of(tensor) != DType.FLOAT64
+        || !Arrays.equals(Tensors.shape(tensor), shape)
+        || !Tensors.isFinite(tensor)) {
+      throw noState(saved, name);
+    }
+    return tensor;
+  }
+
+  private static InvalidInputException noState(SafetensorsFile saved, String name) {
+    return new InvalidInputException(
+        "In %s the tensor '%s' is not the state of an interrupted run; delete the file and start again."
+            .formatted(saved.path(), name));
+  }
+
+  /** For example {@code dct+pixel, n = 3, 4x64x64 latents (images of 512x512 pixels)}. */
   @Override
   public String toString() {
     return basis == null

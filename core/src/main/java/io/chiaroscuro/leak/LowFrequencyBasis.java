@@ -38,8 +38,8 @@ public record LowFrequencyBasis(int height, int width, List<Frequency> frequenci
     }
     if (frequencies.isEmpty() || new HashSet<>(frequencies).size() != frequencies.size()) {
       throw new InvalidInputException(
-          "The frequencies of a basis must be at least one and all different; they are %s."
-              .formatted(frequencies));
+          "The %d frequencies of a basis must be at least one and all different."
+              .formatted(frequencies.size()));
     }
   }
 

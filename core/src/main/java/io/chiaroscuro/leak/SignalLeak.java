@@ -93,6 +93,9 @@ public final class SignalLeak {
    * the low frequencies or without; and the first leak of a batch is the leak of a batch of one.
    */
   public Tensor sample(SeededGenerator generator, int batch) {
+    if (batch < 1) {
+      throw new IllegalArgumentException("A batch has at least one leak, not %d.".formatted(batch));
+    }
     try (var scope = new TensorScope()) {
       Tensor leak = write(fixed(), draw(generator, batch));
       return scope.keep(

@@ -9,6 +9,8 @@ import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +29,9 @@ final class StatisticsFolder {
 
   /** Float32 rounding may make the two halves of a covariance differ by this share. */
   private static final double ASYMMETRY = 1e-4;
+
+  /** Bytes to look at of a file that holds a word. */
+  private static final int LONGEST_TYPE = 40;
 
   private final Path folder;
   private final SafetensorsFile file;
@@ -57,7 +62,7 @@ final class StatisticsFolder {
 
   private static void removeUnless(String text, Path type) {
     try {
-      if (Files.exists(type) && !Files.readString(type).strip().equals(text)) {
+      if (Files.exists(type) && !textOf(type).equals(text)) {
         Files.delete(type);
       }
     } catch (IOException e) {
@@ -65,6 +70,13 @@ final class StatisticsFolder {
           "Cannot replace %s (%s); check that it is a text file and its folder writable."
               .formatted(type, AtomicFile.reason(e)),
           e);
+    }
+  }
+
+  /** The file's text, or its beginning, without the newline that an editor may have added. */
+  private static String textOf(Path type) throws IOException {
+    try (InputStream in = Files.newInputStream(type)) {
+      return new String(in.readNBytes(LONGEST_TYPE), StandardCharsets.UTF_8).strip();
     }
   }
 
@@ -92,7 +104,7 @@ final class StatisticsFolder {
     }
     String text;
     try {
-      text = Files.readString(path).strip();
+      text = textOf(path);
     } catch (IOException e) {
       throw new InvalidInputException(
           "Cannot read %s (%s); it holds pixel or dct+pixel.".formatted(path, AtomicFile.reason(e)),
@@ -100,8 +112,7 @@ final class StatisticsFolder {
     }
     if (Arrays.stream(StatisticType.values()).noneMatch(t -> t.toString().equals(text))) {
       throw new InvalidInputException(
-          "%s holds '%s'; it must hold pixel or dct+pixel."
-              .formatted(path, text.substring(0, Math.min(40, text.length()))));
+          "%s holds '%s'; it must hold pixel or dct+pixel.".formatted(path, text));
     }
     StatisticType named = StatisticType.parse(text);
     if (named != held) {
@@ -173,9 +184,14 @@ final class StatisticsFolder {
     long[] values = Tensors.longs(indices);
     List<Frequency> frequencies = new ArrayList<>(values.length / 2);
     for (int i = 0; i + 1 < values.length; i += 2) {
-      frequencies.add(new Frequency((int) values[i], (int) values[i + 1]));
+      frequencies.add(new Frequency(index(values[i]), index(values[i + 1])));
     }
     return frequencies;
+  }
+
+  /** What exceeds an int is out of range anyway, and must not wrap around into it. */
+  private static int index(long value) {
+    return (int) Math.max(-1, Math.min(Integer.MAX_VALUE, value));
   }
 
   private long[] perElementShape(String name) {
