@@ -91,10 +91,7 @@ class LeakAccumulatorTest {
         statistics
             .tensors()
             .forEach(
-                (name, tensor) ->
-                    // With n = 1 the remainder's mean is the mean of what cancels, so it is the
-                    // smallest of these tensors; all are measured against their own largest.
-                    assertClose(tensor, fixture.tensor(n + "." + name), FLOAT64));
+                (name, tensor) -> assertClose(tensor, fixture.tensor(n + "." + name), FLOAT64));
       }
     }
   }
