@@ -34,12 +34,16 @@ public final class LeakAccumulator implements AutoCloseable {
   private static final String MEAN = ".mean";
   private static final String SCATTER = ".scatter";
 
-  /** {@code basis} and {@code lowFrequencies} are null where only elements are modelled. */
   private final LatentShape shape;
 
+  /** Null, as the next, where elements alone are modelled. */
   private final LowFrequencyBasis basis;
+
   private final RunningMoments lowFrequencies;
+
+  /** Of the latents, or of what the low frequencies leave of them. */
   private final RunningMoments elements;
+
   private long count;
 
   private LeakAccumulator(
@@ -67,7 +71,6 @@ public final class LeakAccumulator implements AutoCloseable {
    *     would need more than 2 GiB
    */
   public static LeakAccumulator dctPixel(LatentShape shape, int components) {
-    requireRoom(components, shape.channels());
     return dctPixel(
         shape.channels(), LowFrequencyBasis.lowest(shape.height(), shape.width(), components));
   }
