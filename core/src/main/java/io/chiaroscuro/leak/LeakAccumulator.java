@@ -237,25 +237,24 @@ public final class LeakAccumulator implements AutoCloseable {
       LatentShape shape = new LatentShape((int) sizes[0], (int) sizes[1], (int) sizes[2]);
       long count = integers(saved, COUNT, 1, Long.MAX_VALUE)[0];
       long length = (long) shape.channels() * shape.area();
-      RunningMoments elements =
-          RunningMoments.of(
-              RunningMoments.Scatter.ELEMENTWISE,
-              count,
-              numbers(saved, ELEMENTS + MEAN, length),
-              numbers(saved, ELEMENTS + SCATTER, length));
-      if (!saved.entries().containsKey(INDICES)) {
-        return new Saved(new LeakAccumulator(shape, null, null, elements, count), saved.metadata());
+      Tensor mean = numbers(saved, ELEMENTS + MEAN, length);
+      Tensor scatter = numbers(saved, ELEMENTS + SCATTER, length);
+      LowFrequencyBasis basis = null;
+      RunningMoments lowFrequencies = null;
+      if (saved.entries().containsKey(INDICES)) {
+        basis =
+            new LowFrequencyBasis(
+                shape.height(), shape.width(), StatisticsFolder.frequencies(saved.tensor(INDICES)));
+        long joint = (long) basis.components() * shape.channels();
+        lowFrequencies =
+            RunningMoments.of(
+                RunningMoments.Scatter.JOINT,
+                count,
+                numbers(saved, LOW_FREQUENCIES + MEAN, joint),
+                numbers(saved, LOW_FREQUENCIES + SCATTER, joint, joint));
       }
-      LowFrequencyBasis basis =
-          new LowFrequencyBasis(
-              shape.height(), shape.width(), StatisticsFolder.frequencies(saved.tensor(INDICES)));
-      long joint = (long) basis.components() * shape.channels();
-      RunningMoments lowFrequencies =
-          RunningMoments.of(
-              RunningMoments.Scatter.JOINT,
-              count,
-              numbers(saved, LOW_FREQUENCIES + MEAN, joint),
-              numbers(saved, LOW_FREQUENCIES + SCATTER, joint, joint));
+      RunningMoments elements =
+          RunningMoments.of(RunningMoments.Scatter.ELEMENTWISE, count, mean, scatter);
       return new Saved(
           new LeakAccumulator(shape, basis, lowFrequencies, elements, count), saved.metadata());
     }

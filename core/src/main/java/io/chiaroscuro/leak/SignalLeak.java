@@ -125,13 +125,18 @@ public final class SignalLeak {
 
   private Tensor draw(DctPixelStatistics dctPixel, SeededGenerator generator, int batch) {
     Map<Component, Double> given = given(dctPixel);
-    Gaussian gaussian =
-        given.isEmpty()
-            ? dctPixel.lowFrequencies()
-            : dctPixel
-                .lowFrequencies()
-                .conditionedOn(
-                    given.keySet().stream().mapToLong(dctPixel::index).toArray(), values(given));
+    if (given.isEmpty()) {
+      return draw(dctPixel, dctPixel.lowFrequencies(), generator, batch);
+    }
+    long[] indices = given.keySet().stream().mapToLong(dctPixel::index).toArray();
+    double[] values = given.values().stream().mapToDouble(Double::doubleValue).toArray();
+    try (var conditional = dctPixel.lowFrequencies().conditionedOn(indices, values)) {
+      return draw(dctPixel, conditional, generator, batch);
+    }
+  }
+
+  private Tensor draw(
+      DctPixelStatistics dctPixel, Gaussian gaussian, SeededGenerator generator, int batch) {
     TensorVector coefficients = new TensorVector();
     TensorVector remainders = new TensorVector();
     for (int b = 0; b < batch; b++) {
@@ -212,10 +217,6 @@ public final class SignalLeak {
     double[] constants = new double[shape.channels()];
     controls.channelConstants().forEach((channel, value) -> constants[channel] = value);
     return Tensors.of(constants, 1, shape.channels(), 1, 1);
-  }
-
-  private static double[] values(Map<Component, Double> components) {
-    return components.values().stream().mapToDouble(Double::doubleValue).toArray();
   }
 
   private void requireExists(Component component) {

@@ -12,6 +12,7 @@ import io.chiaroscuro.tensor.Tensors;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -435,5 +436,24 @@ class SignalLeakTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("2x3x5 latents (images of 40x24 pixels)")
         .hasMessageContaining("4x64x96 latents (images of 768x512 pixels)");
+  }
+
+  @Test
+  void samplingLeavesNothingBehindInNativeMemory() {
+    try (var generator = new SeededGenerator(1)) {
+      SignalLeak leak = new SignalLeak(dctPixel, LeakControls.NONE.withMeanColor(1.9, 1.3));
+      sampleAndForget(leak, generator);
+      long before = Pointer.totalCount();
+      for (int i = 0; i < 20; i++) {
+        sampleAndForget(leak, generator);
+      }
+      assertThat(Pointer.totalCount()).isEqualTo(before);
+    }
+  }
+
+  private static void sampleAndForget(SignalLeak leak, SeededGenerator generator) {
+    try (var scope = new TensorScope()) {
+      leak.sample(generator, 2);
+    }
   }
 }
