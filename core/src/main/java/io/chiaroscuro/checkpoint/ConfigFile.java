@@ -70,14 +70,20 @@ public final class ConfigFile {
       T config = (T) JSON.treeToValue(merged, defaults.getClass());
       return config;
     } catch (JsonMappingException e) {
-      if (e.getCause() instanceof InvalidInputException invalid) {
-        throw new InvalidInputException("%s: %s".formatted(file, invalid.getMessage()), invalid);
-      }
       String field =
           e.getPath().stream()
               .map(JsonMappingException.Reference::getFieldName)
               .filter(name -> name != null)
               .collect(Collectors.joining("."));
+      if (e.getCause() instanceof InvalidInputException invalid) {
+        throw new InvalidInputException(
+            "%s: %s%s"
+                .formatted(
+                    file,
+                    field.isEmpty() ? "" : "field '%s': ".formatted(field),
+                    invalid.getMessage()),
+            invalid);
+      }
       throw new InvalidInputException(
           "%s: field '%s' has the unusable value %s; correct it or fetch the file again."
               .formatted(file, field, merged.get(field)),
