@@ -6,6 +6,7 @@ import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,6 +92,7 @@ public final class Weights implements AutoCloseable {
     String fullName = prefix + name;
     Tensor known = tensors.get(fullName);
     if (known != null) {
+      requireShape(fullName, known, shape);
       return known;
     }
     try (var scope = new TensorScope()) {
@@ -103,6 +105,14 @@ public final class Weights implements AutoCloseable {
       Tensor tensor = scope.own(Tensors.to(stored, device, dtype));
       tensors.put(fullName, tensor);
       return tensor;
+    }
+  }
+
+  private static void requireShape(String name, Tensor tensor, long[] shape) {
+    if (!Arrays.equals(Tensors.shape(tensor), shape)) {
+      throw new IllegalArgumentException(
+          "'%s' was asked for as %s before, now as %s."
+              .formatted(name, Arrays.toString(Tensors.shape(tensor)), Arrays.toString(shape)));
     }
   }
 

@@ -1,5 +1,8 @@
 package io.chiaroscuro.clip;
 
+import static io.chiaroscuro.checkpoint.FieldRules.requireGiven;
+import static io.chiaroscuro.checkpoint.FieldRules.requirePositive;
+
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.ConfigFile;
 import io.chiaroscuro.nn.Activation;
@@ -38,9 +41,8 @@ public record CLIPTextConfig(
     requirePositive("num_hidden_layers", numHiddenLayers);
     requirePositive("num_attention_heads", numAttentionHeads);
     requirePositive("max_position_embeddings", maxPositionEmbeddings);
-    if (hiddenAct == null) {
-      throw new InvalidInputException("field 'hidden_act' is null; it names an activation.");
-    }
+    requireGiven("hidden_act", hiddenAct);
+    requirePositive("layer_norm_eps", layerNormEps);
     if (hiddenSize % numAttentionHeads != 0) {
       throw new InvalidInputException(
           "field 'hidden_size' (%d) must be a multiple of 'num_attention_heads' (%d)."
@@ -53,12 +55,5 @@ public record CLIPTextConfig(
    */
   public static CLIPTextConfig read(Path file) {
     return ConfigFile.read(file, DEFAULTS);
-  }
-
-  private static void requirePositive(String field, int value) {
-    if (value < 1) {
-      throw new InvalidInputException(
-          "field '%s' is %d; it must be at least 1.".formatted(field, value));
-    }
   }
 }

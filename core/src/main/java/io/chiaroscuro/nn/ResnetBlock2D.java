@@ -81,7 +81,9 @@ public final class ResnetBlock2D {
       Tensor first = convolved(norm1, conv1, x);
       if (timeEmbProj != null) {
         Tensor shift = timeEmbProj.forward(activation.forward(temb));
-        first = first.add(shift.unsqueeze(-1).unsqueeze(-1));
+        Tensor shifted = first.add(shift.unsqueeze(-1).unsqueeze(-1));
+        first.close();
+        first = shifted;
       }
       Tensor normalized = normalized(norm2, first);
       first.close();

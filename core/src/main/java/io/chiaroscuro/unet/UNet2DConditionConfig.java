@@ -1,5 +1,10 @@
 package io.chiaroscuro.unet;
 
+import static io.chiaroscuro.checkpoint.FieldRules.requireGiven;
+import static io.chiaroscuro.checkpoint.FieldRules.requireGroups;
+import static io.chiaroscuro.checkpoint.FieldRules.requireLevels;
+import static io.chiaroscuro.checkpoint.FieldRules.requirePositive;
+import static io.chiaroscuro.checkpoint.FieldRules.requireSupported;
 import static java.util.Map.entry;
 
 import io.chiaroscuro.InvalidInputException;
@@ -114,46 +119,43 @@ public record UNet2DConditionConfig(
           entry("cross_attention_norm", false));
 
   public UNet2DConditionConfig {
-    downBlockTypes = List.copyOf(required("down_block_types", downBlockTypes));
-    upBlockTypes = List.copyOf(required("up_block_types", upBlockTypes));
-    blockOutChannels = List.copyOf(required("block_out_channels", blockOutChannels));
-    required("act_fn", actFn);
-    requireTypes("down_block_types", downBlockTypes, List.of(CROSS_ATTN_DOWN, "DownBlock2D"));
-    requireTypes("up_block_types", upBlockTypes, List.of(CROSS_ATTN_UP, "UpBlock2D"));
+    downBlockTypes = List.copyOf(requireGiven("down_block_types", downBlockTypes));
+    upBlockTypes = List.copyOf(requireGiven("up_block_types", upBlockTypes));
+    blockOutChannels = List.copyOf(requireGiven("block_out_channels", blockOutChannels));
+    requireGiven("act_fn", actFn);
     requirePositive("sample_size", sampleSize);
     requirePositive("in_channels", inChannels);
     requirePositive("out_channels", outChannels);
-    requirePositive("norm_num_groups", normNumGroups);
+    requirePositive("norm_eps", normEps);
     if (downsamplePadding < 0 || downsamplePadding > 1) {
       throw new InvalidInputException(
           "field 'downsample_padding' is %d; it is 0 or 1.".formatted(downsamplePadding));
     }
     int levels = blockOutChannels.size();
+    PerLevel heads = numAttentionHeads == null ? attentionHeadDim : numAttentionHeads;
+    requireSupported("down_block_types", downBlockTypes, List.of(CROSS_ATTN_DOWN, "DownBlock2D"));
+    requireSupported("up_block_types", upBlockTypes, List.of(CROSS_ATTN_UP, "UpBlock2D"));
     requireLevels("down_block_types", downBlockTypes.size() == levels, levels);
     requireLevels("up_block_types", upBlockTypes.size() == levels, levels);
     requireLevels("layers_per_block", fits(layersPerBlock, levels), levels);
     requireLevels("cross_attention_dim", fits(crossAttentionDim, levels), levels);
     requireLevels("transformer_layers_per_block", fits(transformerLayersPerBlock, levels), levels);
-    PerLevel heads = numAttentionHeads == null ? attentionHeadDim : numAttentionHeads;
-    requireLevels(
-        numAttentionHeads == null ? "attention_head_dim" : "num_attention_heads",
-        fits(heads, levels),
-        levels);
+    requireLevels("attention_head_dim", fits(heads, levels), levels);
+    requireGroups(blockOutChannels, normNumGroups);
+    if (blockOutChannels.get(0) % 2 != 0) {
+      throw new InvalidInputException(
+          "field 'block_out_channels' starts with %d; half of them are sines, it must be even."
+              .formatted(blockOutChannels.get(0)));
+    }
     for (int level = 0; level < levels; level++) {
-      int channels = blockOutChannels.get(level);
-      if (channels < 1 || channels % normNumGroups != 0) {
-        throw new InvalidInputException(
-            "field 'block_out_channels' has %d, which is no multiple of 'norm_num_groups' (%d)."
-                .formatted(channels, normNumGroups));
-      }
       boolean attends =
           level == levels - 1
               || downBlockTypes.get(level).equals(CROSS_ATTN_DOWN)
               || upBlockTypes.get(levels - 1 - level).equals(CROSS_ATTN_UP);
-      if (attends && channels % heads.at(level) != 0) {
+      if (attends && blockOutChannels.get(level) % heads.at(level) != 0) {
         throw new InvalidInputException(
             "field 'block_out_channels' has %d, which %d attention heads cannot share."
-                .formatted(channels, heads.at(level)));
+                .formatted(blockOutChannels.get(level), heads.at(level)));
       }
     }
   }
@@ -182,37 +184,5 @@ public record UNet2DConditionConfig(
 
   private static boolean fits(PerLevel values, int levels) {
     return values != null && values.fits(levels);
-  }
-
-  private static <T> T required(String field, T value) {
-    if (value == null) {
-      throw new InvalidInputException("field '%s' must not be null.".formatted(field));
-    }
-    return value;
-  }
-
-  private static void requireTypes(String field, List<String> types, List<String> supported) {
-    for (String type : types) {
-      if (!supported.contains(type)) {
-        throw new InvalidInputException(
-            "field '%s' has '%s', which is not supported; only %s are."
-                .formatted(field, type, String.join(" and ", supported)));
-      }
-    }
-  }
-
-  private static void requirePositive(String field, int value) {
-    if (value < 1) {
-      throw new InvalidInputException(
-          "field '%s' is %d; it must be at least 1.".formatted(field, value));
-    }
-  }
-
-  private static void requireLevels(String field, boolean fits, int levels) {
-    if (!fits || levels == 0) {
-      throw new InvalidInputException(
-          "field '%s' must have as many entries as 'block_out_channels' (%d, at least 1)."
-              .formatted(field, levels));
-    }
   }
 }

@@ -1,5 +1,10 @@
 package io.chiaroscuro.vae;
 
+import static io.chiaroscuro.checkpoint.FieldRules.requireGiven;
+import static io.chiaroscuro.checkpoint.FieldRules.requireGroups;
+import static io.chiaroscuro.checkpoint.FieldRules.requireLevels;
+import static io.chiaroscuro.checkpoint.FieldRules.requirePositive;
+import static io.chiaroscuro.checkpoint.FieldRules.requireSupported;
 import static java.util.Map.entry;
 
 import io.chiaroscuro.InvalidInputException;
@@ -69,35 +74,22 @@ public record AutoencoderKLConfig(
       Map.ofEntries(entry("latents_mean", false), entry("latents_std", false));
 
   public AutoencoderKLConfig {
-    if (downBlockTypes == null || upBlockTypes == null || blockOutChannels == null) {
-      throw new InvalidInputException(
-          "fields 'down_block_types', 'up_block_types' and 'block_out_channels' must not be null.");
-    }
-    if (actFn == null) {
-      throw new InvalidInputException("field 'act_fn' is null; it names an activation.");
-    }
-    downBlockTypes = List.copyOf(downBlockTypes);
-    upBlockTypes = List.copyOf(upBlockTypes);
-    blockOutChannels = List.copyOf(blockOutChannels);
-    requireTypes("down_block_types", downBlockTypes, "DownEncoderBlock2D", blockOutChannels);
-    requireTypes("up_block_types", upBlockTypes, "UpDecoderBlock2D", blockOutChannels);
+    downBlockTypes = List.copyOf(requireGiven("down_block_types", downBlockTypes));
+    upBlockTypes = List.copyOf(requireGiven("up_block_types", upBlockTypes));
+    blockOutChannels = List.copyOf(requireGiven("block_out_channels", blockOutChannels));
+    requireGiven("act_fn", actFn);
     requirePositive("sample_size", sampleSize);
     requirePositive("in_channels", inChannels);
     requirePositive("out_channels", outChannels);
     requirePositive("latent_channels", latentChannels);
     requirePositive("layers_per_block", layersPerBlock);
-    requirePositive("norm_num_groups", normNumGroups);
-    for (int channels : blockOutChannels) {
-      if (channels < 1 || channels % normNumGroups != 0) {
-        throw new InvalidInputException(
-            "field 'block_out_channels' has %d, which is no multiple of 'norm_num_groups' (%d)."
-                .formatted(channels, normNumGroups));
-      }
-    }
-    if (!(scalingFactor > 0) || Double.isInfinite(scalingFactor)) {
-      throw new InvalidInputException(
-          "field 'scaling_factor' is %s; it must be a number above 0.".formatted(scalingFactor));
-    }
+    requirePositive("scaling_factor", scalingFactor);
+    int levels = blockOutChannels.size();
+    requireSupported("down_block_types", downBlockTypes, List.of("DownEncoderBlock2D"));
+    requireSupported("up_block_types", upBlockTypes, List.of("UpDecoderBlock2D"));
+    requireLevels("down_block_types", downBlockTypes.size() == levels, levels);
+    requireLevels("up_block_types", upBlockTypes.size() == levels, levels);
+    requireGroups(blockOutChannels, normNumGroups);
   }
 
   /**
@@ -115,28 +107,5 @@ public record AutoencoderKLConfig(
   /** How many times larger an image is than its latents, 8 in 1.x and 2.x. */
   public int downscale() {
     return 1 << (levels() - 1);
-  }
-
-  private static void requireTypes(
-      String field, List<String> types, String supported, List<Integer> levels) {
-    if (types.isEmpty() || types.size() != levels.size()) {
-      throw new InvalidInputException(
-          "field '%s' must have as many entries as 'block_out_channels' (%d, at least 1)."
-              .formatted(field, levels.size()));
-    }
-    for (String type : types) {
-      if (!type.equals(supported)) {
-        throw new InvalidInputException(
-            "field '%s' has '%s', which is not supported; only %s is."
-                .formatted(field, type, supported));
-      }
-    }
-  }
-
-  private static void requirePositive(String field, int value) {
-    if (value < 1) {
-      throw new InvalidInputException(
-          "field '%s' is %d; it must be at least 1.".formatted(field, value));
-    }
   }
 }
