@@ -1,0 +1,87 @@
+package io.chiaroscuro.checkpoint;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Device;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/**
+ * A folder in diffusers' layout: {@code model_index.json} and one folder a component.
+ *
+ * @param folder where it lies
+ * @param modelIndex what its {@code model_index.json} says
+ */
+public record Checkpoint(Path folder, ModelIndex modelIndex) {
+
+  /**
+   * Opens a checkpoint; its networks are read when they are asked for.
+   *
+   * @throws InvalidInputException if the folder or its {@code model_index.json} is missing,
+   *     malformed or of an unsupported pipeline
+   */
+  public static Checkpoint open(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new InvalidInputException(
+          "%s is not a folder; give a checkpoint in diffusers' layout.".formatted(folder));
+    }
+    Path index = folder.resolve("model_index.json");
+    if (!Files.isRegularFile(index)) {
+      throw new InvalidInputException(
+          "%s has no model_index.json; give a checkpoint in diffusers' layout.".formatted(folder));
+    }
+    return new Checkpoint(folder, ModelIndex.read(index));
+  }
+
+  /**
+   * A file of this checkpoint, by a name like {@code tokenizer/vocab.json}.
+   *
+   * @throws InvalidInputException if it is missing
+   */
+  public Path path(String name) {
+    Path path = folder.resolve(name);
+    if (!Files.exists(path)) {
+      throw new InvalidInputException(
+          "%s is missing; the checkpoint is incomplete, fetch it again.".formatted(path));
+    }
+    return path;
+  }
+
+  /** A network's {@code config.json}. */
+  public Path config(Component component) {
+    path(component.folder());
+    return path(component.folder() + "/config.json");
+  }
+
+  /**
+   * Opens a network's weights; float32 files used as float32 stay mapped, others are converted
+   * tensor by tensor.
+   *
+   * @throws InvalidInputException if there are none, or they are damaged
+   */
+  public Weights weights(Component component, DType dtype, Device device) {
+    return Weights.open(path(component.folder()), dtype, device);
+  }
+
+  /**
+   * Builds a network from its weights, which are closed again if that fails.
+   *
+   * @throws InvalidInputException if weights are missing or {@code network} refuses them
+   */
+  public <T> T build(
+      Component component, DType dtype, Device device, Function<Weights, T> network) {
+    Weights weights = weights(component, dtype, device);
+    try {
+      return network.apply(weights);
+    } catch (RuntimeException e) {
+      weights.close();
+      throw e;
+    }
+  }
+
+  /** A short name for exactly these weights and settings, see {@link ModelHash}. */
+  public String hash() {
+    return ModelHash.of(this);
+  }
+}

@@ -1,0 +1,49 @@
+package io.chiaroscuro.checkpoint;
+
+import java.util.List;
+import java.util.Map;
+
+/** The parts of a Stable Diffusion checkpoint that have weights. */
+public enum Component {
+  UNET("unet", "diffusers", "UNet2DConditionModel"),
+  VAE("vae", "diffusers", "AutoencoderKL"),
+  TEXT_ENCODER("text_encoder", "transformers", "CLIPTextModel");
+
+  private final String folder;
+  private final String library;
+  private final String className;
+
+  Component(String folder, String library, String className) {
+    this.folder = folder;
+    this.library = library;
+    this.className = className;
+  }
+
+  /** Its folder in a checkpoint, for example {@code text_encoder}. */
+  public String folder() {
+    return folder;
+  }
+
+  /** The Python class it stands for. */
+  public String className() {
+    return className;
+  }
+
+  String library() {
+    return library;
+  }
+
+  /** The plain name of its weights' file. */
+  String weightsFile() {
+    return library.equals("diffusers")
+        ? "diffusion_pytorch_model.safetensors"
+        : "model.safetensors";
+  }
+
+  /** The fields of config.json by which the Python libraries find the class. */
+  Map<String, Object> identity() {
+    return library.equals("diffusers")
+        ? Map.of("_class_name", className)
+        : Map.of("architectures", List.of(className), "model_type", "clip_text_model");
+  }
+}

@@ -1,0 +1,166 @@
+package io.chiaroscuro.checkpoint;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Device;
+import io.chiaroscuro.tensor.TensorScope;
+import io.chiaroscuro.tensor.Tensors;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The named tensors of one network, and the one place that owns them.
+ *
+ * <p>Layers are built from a scoped view and ask for what they need, so names in code equal names
+ * in files:
+ *
+ * <pre>{@code
+ * Weights resnet = weights.at("down_blocks.0.resnets.1");
+ * Tensor kernel = resnet.get("conv1.weight", 320, 320, 3, 3);
+ * }</pre>
+ *
+ * <p>Each tensor is read when it is first asked for, converted to this object's type and device;
+ * where nothing is to be converted it stays a view of the mapped file and is held once. All views
+ * share one map, {@link #tensors()}: what a trainer optimises and what a checkpoint stores.
+ */
+public final class Weights implements AutoCloseable {
+
+  private final WeightSource source;
+  private final DType dtype;
+  private final Device device;
+  private final Map<String, Tensor> tensors;
+  private final String prefix;
+
+  /**
+   * @param source where tensors are read from; closed with this object
+   * @param dtype what they are converted to
+   * @param device where they are put
+   */
+  public Weights(WeightSource source, DType dtype, Device device) {
+    this(source, dtype, device, new LinkedHashMap<>(), "");
+  }
+
+  private Weights(
+      WeightSource source, DType dtype, Device device, Map<String, Tensor> tensors, String prefix) {
+    this.source = source;
+    this.dtype = dtype;
+    this.device = device;
+    this.tensors = tensors;
+    this.prefix = prefix;
+  }
+
+  /**
+   * Opens the safetensors files of one network's folder.
+   *
+   * @throws InvalidInputException if it has none, or they are damaged
+   */
+  public static Weights open(Path folder, DType dtype, Device device) {
+    return new Weights(SafetensorsWeights.open(folder), dtype, device);
+  }
+
+  /** Weights drawn from a seed, see {@link SeededWeights}. */
+  public static Weights seeded(long seed, DType dtype, Device device) {
+    return new Weights(new SeededWeights(seed), dtype, device);
+  }
+
+  /** The same weights seen from {@code scope}: {@code at("a").get("b")} is {@code get("a.b")}. */
+  public Weights at(String scope) {
+    return new Weights(source, dtype, device, tensors, prefix + scope + ".");
+  }
+
+  /** The same weights seen from the {@code index}-th element of a list. */
+  public Weights at(String list, int index) {
+    return at(list + "." + index);
+  }
+
+  /** Whether a tensor of that name exists, whatever its shape. */
+  public boolean has(String name) {
+    return source.has(prefix + name);
+  }
+
+  /**
+   * The tensor of that name; it belongs to these weights and must not be closed.
+   *
+   * @throws InvalidInputException if it is missing, or has another shape than {@code shape}
+   */
+  public Tensor get(String name, long... shape) {
+    String fullName = prefix + name;
+    Tensor known = tensors.get(fullName);
+    if (known != null) {
+      requireShape(fullName, known, shape);
+      return known;
+    }
+    try (var scope = new TensorScope()) {
+      Tensor stored = source.read(fullName, shape);
+      if (!DType.of(stored).isFloatingPoint()) {
+        throw new InvalidInputException(
+            "Tensor '%s' in %s holds %s, not floating-point numbers; use unquantised weights."
+                .formatted(fullName, source.description(), DType.of(stored)));
+      }
+      Tensor tensor = scope.own(Tensors.to(stored, device, dtype));
+      tensors.put(fullName, tensor);
+      return tensor;
+    }
+  }
+
+  private static void requireShape(String name, Tensor tensor, long[] shape) {
+    if (!Arrays.equals(Tensors.shape(tensor), shape)) {
+      throw new IllegalArgumentException(
+          "'%s' was asked for as %s before, now as %s."
+              .formatted(name, Arrays.toString(Tensors.shape(tensor)), Arrays.toString(shape)));
+    }
+  }
+
+  /** The type every tensor has here. */
+  public DType dtype() {
+    return dtype;
+  }
+
+  /** Where every tensor lies. */
+  public Device device() {
+    return device;
+  }
+
+  /** All that was asked for so far, by full name, in the order of asking. */
+  public Map<String, Tensor> tensors() {
+    return Collections.unmodifiableMap(tensors);
+  }
+
+  /** Names of tensors that exist beneath this view and nobody asked for. */
+  public List<String> surplus() {
+    return source.unread(prefix);
+  }
+
+  /**
+   * Called when a network is complete: refuses tensors that it has no place for, then lets go of
+   * the files. Tensors that view a mapped file keep it mapped.
+   *
+   * @throws InvalidInputException naming the tensors nobody asked for
+   */
+  public void requireNoSurplus() {
+    List<String> surplus = surplus();
+    if (!surplus.isEmpty()) {
+      throw new InvalidInputException(
+          "%s holds %d tensor(s) that its config.json has no place for (%s%s); is it the config of these weights?"
+              .formatted(
+                  source.description(),
+                  surplus.size(),
+                  String.join(", ", surplus.subList(0, Math.min(5, surplus.size()))),
+                  surplus.size() > 5 ? ", ..." : ""));
+    }
+    source.close();
+  }
+
+  /** Frees every tensor, of all views. */
+  @Override
+  public void close() {
+    tensors.values().forEach(Tensor::close);
+    tensors.clear();
+    source.close();
+  }
+}

@@ -1,0 +1,102 @@
+package io.chiaroscuro.clip;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.checkpoint.Component;
+import io.chiaroscuro.checkpoint.Weights;
+import io.chiaroscuro.nn.Embedding;
+import io.chiaroscuro.nn.LayerNorm;
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Device;
+import io.chiaroscuro.tensor.TensorScope;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * CLIP's text encoder: a causal transformer that turns a prompt's tokens into the vectors the UNet
+ * attends to (<a href="https://arxiv.org/abs/2103.00020">Radford et al. 2021</a>).
+ */
+public final class CLIPTextModel implements AutoCloseable {
+
+  private final CLIPTextConfig config;
+  private final Weights weights;
+  private final Embedding tokenEmbedding;
+  private final Embedding positionEmbedding;
+  private final List<CLIPEncoderLayer> layers;
+  private final LayerNorm finalLayerNorm;
+
+  /**
+   * @param weights closed with this object
+   * @throws InvalidInputException if tensors are missing, surplus or misshapen
+   */
+  public CLIPTextModel(CLIPTextConfig config, Weights weights) {
+    this.config = config;
+    this.weights = weights;
+    Weights embeddings = weights.at("embeddings");
+    this.tokenEmbedding =
+        new Embedding(embeddings.at("token_embedding"), config.vocabSize(), config.hiddenSize());
+    this.positionEmbedding =
+        new Embedding(
+            embeddings.at("position_embedding"),
+            config.maxPositionEmbeddings(),
+            config.hiddenSize());
+    this.layers =
+        IntStream.range(0, config.numHiddenLayers())
+            .mapToObj(i -> new CLIPEncoderLayer(config, weights.at("encoder.layers", i)))
+            .toList();
+    this.finalLayerNorm =
+        new LayerNorm(weights.at("final_layer_norm"), config.hiddenSize(), config.layerNormEps());
+    weights.requireNoSurplus();
+  }
+
+  /**
+   * @throws InvalidInputException if config or weights are missing or do not fit each other
+   */
+  public static CLIPTextModel load(Checkpoint checkpoint, DType dtype, Device device) {
+    CLIPTextConfig config = CLIPTextConfig.read(checkpoint.config(Component.TEXT_ENCODER));
+    return checkpoint.build(
+        Component.TEXT_ENCODER, dtype, device, weights -> new CLIPTextModel(config, weights));
+  }
+
+  public CLIPTextConfig config() {
+    return config;
+  }
+
+  public Weights weights() {
+    return weights;
+  }
+
+  /** As {@link #forward(Tensor, int)} with all layers. */
+  public Tensor forward(Tensor inputIds) {
+    return forward(inputIds, 0);
+  }
+
+  /**
+   * Encodes prompts.
+   *
+   * @param inputIds int64 (B, N), N at most 77
+   * @param clipSkip how many of the last layers to leave out, as diffusers counts: 1 means the
+   *     output of the layer before the last. The final layer norm is applied all the same.
+   * @return (B, N, hiddenSize)
+   */
+  public Tensor forward(Tensor inputIds, int clipSkip) {
+    if (clipSkip < 0 || clipSkip > layers.size()) {
+      throw new InvalidInputException(
+          "clip skip is %d; the text encoder has %d layers, choose 0 to %d."
+              .formatted(clipSkip, layers.size(), layers.size()));
+    }
+    try (var scope = new TensorScope()) {
+      Tensor x = tokenEmbedding.forward(inputIds).add(positionEmbedding.first(inputIds.size(1)));
+      for (CLIPEncoderLayer layer : layers.subList(0, layers.size() - clipSkip)) {
+        x = layer.forward(x);
+      }
+      return scope.keep(finalLayerNorm.forward(x));
+    }
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+  }
+}

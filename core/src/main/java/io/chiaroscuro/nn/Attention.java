@@ -1,0 +1,58 @@
+package io.chiaroscuro.nn;
+
+import io.chiaroscuro.tensor.TensorScope;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Scaled dot-product attention, {@code softmax(q k^T / sqrt(d)) v}, split into heads (<a
+ * href="https://arxiv.org/abs/1706.03762">Vaswani et al. 2017</a>).
+ *
+ * <p>Computed by libtorch's fused kernels, which never hold the whole matrix of scores and
+ * accumulate them in float32 whatever the type of the inputs.
+ */
+public final class Attention {
+
+  private Attention() {}
+
+  /**
+   * Every query sees every key.
+   *
+   * @param query (B, N, heads * d)
+   * @param key (B, M, heads * d)
+   * @param value (B, M, heads * d)
+   * @return (B, N, heads * d)
+   */
+  public static Tensor attend(Tensor query, Tensor key, Tensor value, int heads) {
+    return attend(query, key, value, heads, false);
+  }
+
+  /** As {@link #attend}, but position n sees only the positions up to n. */
+  public static Tensor attendCausally(Tensor query, Tensor key, Tensor value, int heads) {
+    return attend(query, key, value, heads, true);
+  }
+
+  private static Tensor attend(Tensor query, Tensor key, Tensor value, int heads, boolean causal) {
+    try (var scope = new TensorScope()) {
+      Tensor attended =
+          torch.scaled_dot_product_attention(
+              split(query, heads),
+              split(key, heads),
+              split(value, heads),
+              new TensorOptional(),
+              0,
+              causal,
+              new DoubleOptional(),
+              false);
+      return scope.keep(
+          attended.transpose(1, 2).reshape(query.size(0), query.size(1), query.size(2)));
+    }
+  }
+
+  /** (B, N, heads * d) to (B, heads, N, d), without copying. */
+  private static Tensor split(Tensor x, int heads) {
+    return x.view(x.size(0), x.size(1), heads, x.size(2) / heads).transpose(1, 2);
+  }
+}

@@ -1,0 +1,42 @@
+package io.chiaroscuro.nn;
+
+import io.chiaroscuro.checkpoint.Weights;
+import io.chiaroscuro.tensor.TensorScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** A convolution of images with a square kernel. */
+public final class Conv2d {
+
+  private static final long[] UNDILATED = {1, 1};
+
+  private final Tensor weight;
+  private final Tensor bias;
+  private final long[] stride;
+  private final long[] padding;
+
+  /** A convolution that keeps the size: stride one, padded by half the (odd) kernel. */
+  public Conv2d(Weights weights, long inChannels, long outChannels, int kernel) {
+    this(weights, inChannels, outChannels, kernel, 1, kernel / 2);
+  }
+
+  /**
+   * Reads {@code weight} (outChannels, inChannels, kernel, kernel) and {@code bias} (outChannels).
+   */
+  public Conv2d(
+      Weights weights, long inChannels, long outChannels, int kernel, int stride, int padding) {
+    this.weight = weights.get("weight", outChannels, inChannels, kernel, kernel);
+    this.bias = weights.get("bias", outChannels);
+    this.stride = new long[] {stride, stride};
+    this.padding = new long[] {padding, padding};
+  }
+
+  /** (B, inChannels, H, W) to (B, outChannels, H', W'). */
+  public Tensor forward(Tensor x) {
+    try (var scope = new TensorScope()) {
+      return scope.keep(
+          torch.conv2d(x, weight, new TensorOptional(bias), stride, padding, UNDILATED, 1));
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.chiaroscuro.vae;
+
+import io.chiaroscuro.checkpoint.Weights;
+import io.chiaroscuro.nn.Attention;
+import io.chiaroscuro.nn.GroupNorm;
+import io.chiaroscuro.nn.Layer;
+import io.chiaroscuro.nn.Linear;
+import io.chiaroscuro.tensor.TensorScope;
+import io.chiaroscuro.tensor.Tensors;
+import org.bytedeco.pytorch.Tensor;
+
+/** Attention of an image's positions to each other, with one head, around a skip connection. */
+final class AttentionBlock implements Layer {
+
+  private final GroupNorm groupNorm;
+  private final Linear toQ;
+  private final Linear toK;
+  private final Linear toV;
+  private final Linear toOut;
+
+  AttentionBlock(Weights weights, int channels, int groups, double eps) {
+    this.groupNorm = new GroupNorm(weights.at("group_norm"), groups, channels, eps);
+    this.toQ = new Linear(weights.at("to_q"), channels, channels);
+    this.toK = new Linear(weights.at("to_k"), channels, channels);
+    this.toV = new Linear(weights.at("to_v"), channels, channels);
+    this.toOut = new Linear(weights.at("to_out.0"), channels, channels);
+  }
+
+  /** (B, channels, H, W) to the same shape. */
+  @Override
+  public Tensor forward(Tensor x) {
+    try (var scope = new TensorScope()) {
+      Tensor positions = groupNorm.forward(x).flatten(2, 3).transpose(1, 2).contiguous();
+      Tensor attended =
+          toOut.forward(
+              Attention.attend(
+                  toQ.forward(positions), toK.forward(positions), toV.forward(positions), 1));
+      return scope.keep(attended.transpose(1, 2).reshape(Tensors.shape(x)).add(x));
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.chiaroscuro.vae;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.checkpoint.Component;
+import io.chiaroscuro.checkpoint.Weights;
+import io.chiaroscuro.nn.Conv2d;
+import io.chiaroscuro.nn.Layer;
+import io.chiaroscuro.nn.Sequential;
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Device;
+import io.chiaroscuro.tensor.TensorScope;
+import io.chiaroscuro.tensor.Tensors;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The autoencoder between images and latents (<a href="https://arxiv.org/abs/2112.10752">Rombach et
+ * al. 2022</a>, section 3.1).
+ *
+ * <p>{@link #encode} and {@link #decode} speak of the autoencoder's own latents, as diffusers' do;
+ * {@link #scale} and {@link #unscale} translate to and from those that diffusion works on.
+ */
+public final class AutoencoderKL implements AutoCloseable {
+
+  private final AutoencoderKLConfig config;
+  private final Weights weights;
+  private final Layer encoder;
+  private final Layer decoder;
+
+  /**
+   * @param weights closed with this object
+   * @throws InvalidInputException if tensors are missing, surplus or misshapen
+   */
+  public AutoencoderKL(AutoencoderKLConfig config, Weights weights) {
+    this.config = config;
+    this.weights = weights;
+    int latent = config.latentChannels();
+    Layer encode = Encoder.build(config, weights.at("encoder"));
+    Layer decode = Decoder.build(config, weights.at("decoder"));
+    this.encoder =
+        config.useQuantConv()
+            ? new Sequential(
+                List.of(
+                    encode,
+                    new Conv2d(weights.at("quant_conv"), 2 * latent, 2 * latent, 1)::forward))
+            : encode;
+    this.decoder =
+        config.usePostQuantConv()
+            ? new Sequential(
+                List.of(
+                    new Conv2d(weights.at("post_quant_conv"), latent, latent, 1)::forward, decode))
+            : decode;
+    weights.requireNoSurplus();
+  }
+
+  /**
+   * @throws InvalidInputException if config or weights are missing or do not fit each other
+   */
+  public static AutoencoderKL load(Checkpoint checkpoint, DType dtype, Device device) {
+    AutoencoderKLConfig config = AutoencoderKLConfig.read(checkpoint.config(Component.VAE));
+    return checkpoint.build(
+        Component.VAE, dtype, device, weights -> new AutoencoderKL(config, weights));
+  }
+
+  public AutoencoderKLConfig config() {
+    return config;
+  }
+
+  public Weights weights() {
+    return weights;
+  }
+
+  /**
+   * @param images (B, inChannels, H, W) in -1..1, in the weights' type; H and W at least {@link
+   *     AutoencoderKLConfig#downscale}
+   * @return the distribution of their latents (B, latentChannels, h, w); its tensors are kept in
+   *     the caller's scope
+   */
+  public DiagonalGaussianDistribution encode(Tensor images) {
+    requireChannels("Images", images, config.inChannels());
+    if (Math.min(images.size(2), images.size(3)) < config.downscale()) {
+      throw new InvalidInputException(
+          "Images of %dx%d pixels are too small; each side needs at least %d."
+              .formatted(images.size(3), images.size(2), config.downscale()));
+    }
+    try (var scope = new TensorScope()) {
+      var distribution = DiagonalGaussianDistribution.of(encoder.forward(images));
+      scope.keep(distribution.mean());
+      scope.keep(distribution.logvar());
+      return distribution;
+    }
+  }
+
+  /**
+   * @param latents (B, latentChannels, h, w), {@linkplain #unscale unscaled}, in the weights' type
+   * @return images (B, outChannels, H, W), about -1..1, not clamped
+   */
+  public Tensor decode(Tensor latents) {
+    requireChannels("Latents", latents, config.latentChannels());
+    return decoder.forward(latents);
+  }
+
+  /** From the autoencoder's latents to diffusion's: {@code (z - shift) scaling}. */
+  public Tensor scale(Tensor latents) {
+    try (var scope = new TensorScope()) {
+      Tensor centered =
+          config.shiftFactor() == 0 ? latents : latents.sub(new Scalar(config.shiftFactor()));
+      return scope.keep(centered.mul(new Scalar(config.scalingFactor())));
+    }
+  }
+
+  /** From diffusion's latents to the autoencoder's: {@code z / scaling + shift}. */
+  public Tensor unscale(Tensor latents) {
+    try (var scope = new TensorScope()) {
+      Tensor divided = latents.div(new Scalar(config.scalingFactor()));
+      return scope.keep(
+          config.shiftFactor() == 0 ? divided : divided.add(new Scalar(config.shiftFactor())));
+    }
+  }
+
+  private static void requireChannels(String what, Tensor tensor, int channels) {
+    if (tensor.dim() != 4 || tensor.size(1) != channels) {
+      throw new InvalidInputException(
+          "%s have shape %s; this autoencoder takes (batch, %d, height, width)."
+              .formatted(what, Arrays.toString(Tensors.shape(tensor)), channels));
+    }
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+  }
+}

@@ -1,0 +1,49 @@
+package io.chiaroscuro.vae;
+
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.TensorScope;
+import io.chiaroscuro.tensor.Tensors;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What the encoder says of the latents: independent normals. Not yet multiplied by the scaling
+ * factor, see {@link AutoencoderKL#scale}.
+ *
+ * @param mean (B, latentChannels, h, w)
+ * @param logvar logarithm of the variance, same shape, clamped to -30..20
+ */
+public record DiagonalGaussianDistribution(Tensor mean, Tensor logvar) {
+
+  /** Splits what the encoder puts out, (B, 2 latentChannels, h, w); kept in the caller's scope. */
+  static DiagonalGaussianDistribution of(Tensor parameters) {
+    try (var scope = new TensorScope()) {
+      long channels = parameters.size(1) / 2;
+      Tensor logvar =
+          parameters
+              .narrow(1, channels, channels)
+              .clamp(new ScalarOptional(new Scalar(-30.0)), new ScalarOptional(new Scalar(20.0)));
+      return new DiagonalGaussianDistribution(
+          scope.keep(parameters.narrow(1, 0, channels)), scope.keep(logvar));
+    }
+  }
+
+  /** The most probable latents, which are the mean itself: not a copy. */
+  public Tensor mode() {
+    return mean;
+  }
+
+  /**
+   * Latents drawn at random, {@code mean + exp(logvar / 2) n}, with the numbers that diffusers
+   * draws from a CPU generator in the same state.
+   */
+  public Tensor sample(SeededGenerator generator) {
+    try (var scope = new TensorScope()) {
+      DType dtype = DType.of(mean);
+      Tensor noise = generator.randn(dtype, Tensors.shape(mean)).to(mean.device(), dtype.torch());
+      return scope.keep(mean.add(logvar.mul(new Scalar(0.5)).exp().mul(noise)));
+    }
+  }
+}

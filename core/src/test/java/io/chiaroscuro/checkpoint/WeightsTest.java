@@ -1,0 +1,181 @@
+package io.chiaroscuro.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.safetensors.SafetensorsFile;
+import io.chiaroscuro.safetensors.SafetensorsWriter;
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Device;
+import io.chiaroscuro.tensor.TensorScope;
+import io.chiaroscuro.tensor.Tensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WeightsTest {
+
+  @TempDir Path folder;
+
+  private void write(String file, Map<String, Tensor> tensors) {
+    SafetensorsWriter.write(folder.resolve(file), tensors, Map.of());
+  }
+
+  private static Tensor filled(float value, long... shape) {
+    Tensor tensor = Tensors.zeros(DType.FLOAT32, shape);
+    tensor.fill_(new org.bytedeco.pytorch.Scalar(value));
+    return tensor;
+  }
+
+  private Weights open() {
+    return Weights.open(folder, DType.FLOAT32, Device.CPU);
+  }
+
+  private static void assertRefused(ThrowingCallable code, String... parts) {
+    assertThatThrownBy(code)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContainingAll(parts)
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void looksUpByScope() {
+    try (var scope = new TensorScope()) {
+      write("model.safetensors", Map.of("a.1.weight", filled(1, 2, 3), "a.1.bias", filled(2, 2)));
+      try (var weights = open()) {
+        Weights layer = weights.at("a", 1);
+        assertThat(layer.has("weight")).isTrue();
+        assertThat(layer.has("gain")).isFalse();
+        assertThat(Tensors.floats(layer.get("bias", 2))).containsExactly(2, 2);
+        assertThat(weights.surplus()).containsExactly("a.1.weight");
+        assertRefused(weights::requireNoSurplus, "a.1.weight", "model.safetensors");
+        layer.get("weight", 2, 3);
+        weights.requireNoSurplus();
+        assertThat(weights.tensors()).containsOnlyKeys("a.1.bias", "a.1.weight");
+      }
+    }
+  }
+
+  @Test
+  void namesMissingMisshapenAndQuantisedTensors() {
+    try (var scope = new TensorScope()) {
+      write(
+          "model.safetensors",
+          Map.of("a.weight", filled(1, 2, 3), "q", Tensors.of(new long[] {1}, 1)));
+      try (var weights = open()) {
+        assertRefused(() -> weights.at("a").get("bias", 2), "'a.bias'", "[2]", "model.safetensors");
+        assertRefused(
+            () -> weights.at("a").get("weight", 3, 2),
+            "'a.weight'",
+            "[2, 3]",
+            "[3, 2]",
+            "model.safetensors");
+        assertRefused(() -> weights.get("q", 1), "'q'", "int64");
+      }
+    }
+  }
+
+  @Test
+  void holdsFloat32FilesOnce() {
+    try (var scope = new TensorScope()) {
+      write("model.safetensors", Map.of("a", filled(1, 1000), "b", filled(2, 1000)));
+      try (var weights = open();
+          var file = SafetensorsFile.open(folder.resolve("model.safetensors"))) {
+        long distance =
+            weights.get("b", 1000).data_ptr().address()
+                - weights.get("a", 1000).data_ptr().address();
+        // Copies would lie where the allocator put them; views lie as in the file.
+        assertThat(distance)
+            .isEqualTo(file.entries().get("b").begin() - file.entries().get("a").begin());
+        weights.requireNoSurplus();
+        assertThat(Tensors.floats(weights.get("b", 1000))).hasSize(1000).containsOnly(2);
+      }
+    }
+  }
+
+  @Test
+  void convertsToTheTypeAskedFor() {
+    try (var scope = new TensorScope()) {
+      write("model.safetensors", Map.of("a", filled(1.5f, 4)));
+      try (var weights = Weights.open(folder, DType.BFLOAT16, Device.CPU)) {
+        assertThat(DType.of(weights.get("a", 4))).isEqualTo(DType.BFLOAT16);
+        assertThat(Tensors.floats(weights.get("a", 4))).containsOnly(1.5f);
+      }
+    }
+  }
+
+  @Test
+  void readsTheFp16VariantWhereThePlainFileIsAbsent() throws IOException {
+    try (var scope = new TensorScope()) {
+      Tensor half = filled(2, 3).to(DType.FLOAT16.torch());
+      write("diffusion_pytorch_model.fp16.safetensors", Map.of("a", half));
+      try (var weights = open()) {
+        assertThat(Tensors.floats(weights.get("a", 3))).containsOnly(2);
+      }
+      write("diffusion_pytorch_model.safetensors", Map.of("a", filled(1, 3)));
+      try (var weights = open()) {
+        assertThat(Tensors.floats(weights.get("a", 3))).containsOnly(1);
+      }
+    }
+  }
+
+  @Test
+  void readsShardsByTheirIndex() throws IOException {
+    for (String index :
+        new String[] {
+          "model.safetensors.index.json",
+          "model.safetensors.index.fp16.json",
+          "model.fp16.safetensors.index.json"
+        }) {
+      try (var scope = new TensorScope()) {
+        write("m-00001-of-00002.safetensors", Map.of("a", filled(1, 2)));
+        write("m-00002-of-00002.safetensors", Map.of("b", filled(2, 2)));
+        Files.writeString(
+            folder.resolve(index),
+            """
+            {"metadata": {}, "weight_map": {"a": "m-00001-of-00002.safetensors",
+             "b": "m-00002-of-00002.safetensors"}}""");
+        try (var weights = open()) {
+          assertThat(Tensors.floats(weights.get("b", 2))).containsOnly(2);
+          assertRefused(weights::requireNoSurplus, "(a)");
+          assertThat(Tensors.floats(weights.get("a", 2))).containsOnly(1);
+          weights.requireNoSurplus();
+        }
+        Files.delete(folder.resolve("m-00002-of-00002.safetensors"));
+        assertRefused(this::open, "m-00002-of-00002.safetensors");
+        write("m-00002-of-00002.safetensors", Map.of("c", filled(2, 2)));
+        assertRefused(this::open, "'b'", index);
+        Files.writeString(folder.resolve(index), "{\"weight_map\": {\"a\": \"../x.safetensors\"}}");
+        assertRefused(this::open, "weight_map", "../x.safetensors");
+        Files.delete(folder.resolve(index));
+      }
+    }
+  }
+
+  @Test
+  void saysWhatToDoAboutPickledOrAbsentWeights() throws IOException {
+    assertRefused(this::open, "holds no weights", "diffusion_pytorch_model.safetensors");
+    Files.writeString(folder.resolve("diffusion_pytorch_model.bin"), "pickle");
+    assertRefused(this::open, ".bin", "convert them to safetensors");
+    assertRefused(
+        () -> Weights.open(folder.resolve("vae"), DType.FLOAT32, Device.CPU), "does not exist");
+  }
+
+  @Test
+  void drawsTheSameSeededWeightsInAnyOrder() {
+    try (var scope = new TensorScope();
+        var one = Weights.seeded(3, DType.FLOAT32, Device.CPU);
+        var other = Weights.seeded(3, DType.FLOAT32, Device.CPU)) {
+      Tensor first = one.at("x").get("weight", 40, 10);
+      other.get("y.bias", 5);
+      assertThat(other.get("x.weight", 40, 10).equal(first)).isTrue();
+      assertThat(other.get("z.weight", 40, 10).equal(first)).isFalse();
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.chiaroscuro.unet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.checkpoint.Weights;
+import io.chiaroscuro.fixtures.Fixture;
+import io.chiaroscuro.safetensors.SafetensorsFile;
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Device;
+import io.chiaroscuro.tensor.TensorScope;
+import io.chiaroscuro.tensor.Tensors;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UNet2DConditionModelTest {
+
+  private static final int SAMPLES = 4;
+
+  private static UNet2DConditionModel model(String name, DType dtype) {
+    var config = UNet2DConditionConfig.read(Fixture.path("networks/" + name + ".json"));
+    return new UNet2DConditionModel(config, Weights.seeded(7, dtype, Device.CPU));
+  }
+
+  private static double worst(String name, DType dtype) {
+    double worst = 0;
+    try (var scope = new TensorScope();
+        var model = model(name, dtype);
+        SafetensorsFile fixture = Fixture.tensors("networks/" + name)) {
+      for (int i = 0; i < SAMPLES; i++) {
+        Tensor out =
+            model.forward(
+                fixture.tensor(i + ".sample").to(dtype.torch()),
+                fixture.tensor(i + ".timestep").item_double(),
+                fixture.tensor(i + ".text").to(dtype.torch()));
+        assertThat(DType.of(out)).isEqualTo(dtype);
+        assertThat(Tensors.isFinite(out)).isTrue();
+        worst = Math.max(worst, Fixture.relativeError(out, fixture.tensor(i + ".out")));
+      }
+    }
+    return worst;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"unet1", "unet2"})
+  void equalsDiffusers(String name) {
+    assertThat(worst(name, DType.FLOAT32)).isLessThan(1e-5);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"unet1,BFLOAT16", "unet1,FLOAT16", "unet2,BFLOAT16", "unet2,FLOAT16"})
+  void runsInHalfPrecision(String name, DType dtype) {
+    assertThat(worst(name, dtype)).isLessThan(5e-2);
+  }
+
+  @Test
+  void takesATimestepForEachSample() {
+    try (var scope = new TensorScope();
+        var model = model("unet1", DType.FLOAT32);
+        SafetensorsFile fixture = Fixture.tensors("networks/unet1")) {
+      Tensor sample = fixture.tensor("0.sample");
+      Tensor text = fixture.tensor("0.text");
+      Tensor both = model.forward(sample, Tensors.of(new long[] {981, 3}, 2), text);
+      Tensor second = model.forward(sample, 3, text);
+      Fixture.assertClose(both.narrow(0, 0, 1), fixture.tensor("0.out").narrow(0, 0, 1), 1e-5);
+      Fixture.assertClose(both.narrow(0, 1, 1), second.narrow(0, 1, 1), 1e-5);
+    }
+  }
+
+  @Test
+  void namesATextEncoderThatDoesNotFit() {
+    try (var scope = new TensorScope();
+        var model = model("unet1", DType.FLOAT32)) {
+      Tensor sample = Tensors.zeros(DType.FLOAT32, 1, 4, 8, 8);
+      Tensor text = Tensors.zeros(DType.FLOAT32, 1, 77, 32);
+      assertThatThrownBy(() -> model.forward(sample, 1, text))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("(1, tokens, 24)");
+    }
+  }
+
+  @Test
+  void residentSizeStaysFlatOverAHundredForwards() {
+    // The latents are large enough that a single leaked activation a step would show.
+    try (var scope = new TensorScope();
+        var model = model("unet1", DType.FLOAT32)) {
+      Tensor sample = Tensors.zeros(DType.FLOAT32, 2, 4, 48, 48);
+      Tensor text = Tensors.zeros(DType.FLOAT32, 2, 77, 24);
+      long after20 = 0;
+      for (int step = 0; step < 100; step++) {
+        try (var stepScope = new TensorScope()) {
+          model.forward(sample, step, text);
+        }
+        if (step == 20) {
+          after20 = Pointer.physicalBytes();
+        }
+      }
+      assertThat(Pointer.physicalBytes() - after20).isLessThan(24L << 20);
+    }
+  }
+}
