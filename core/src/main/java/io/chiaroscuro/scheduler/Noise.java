@@ -14,8 +14,16 @@ final class Noise {
 
   /** Unit normal numbers in the shape, type and place of {@code model}, drawn on the CPU. */
   static Tensor like(Tensor model, SeededGenerator generator) {
+    return drawn(model, DType.of(model), generator);
+  }
+
+  /** The same in single precision, whatever the type of {@code model}. */
+  static Tensor single(Tensor model, SeededGenerator generator) {
+    return drawn(model, DType.FLOAT32, generator);
+  }
+
+  private static Tensor drawn(Tensor model, DType dtype, SeededGenerator generator) {
     try (var scope = new TensorScope()) {
-      DType dtype = DType.of(model);
       return scope.keep(
           generator
               .randn(dtype, Tensors.shape(model))

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  * @param type which sampler
  * @param given every field of the file, also those that this sampler ignores: {@link #as} needs
  *     them
- * @param numTrainTimesteps timesteps of the forward process, 1..100,000
+ * @param numTrainTimesteps timesteps of the forward process, 2..100,000
  * @param betaStart first beta, in (0, 1)
  * @param betaEnd last beta, in (0, 1)
  * @param betaSchedule what lies between them
@@ -100,8 +100,7 @@ public record SchedulerConfig(
   public enum VarianceType {
     FIXED_SMALL,
     FIXED_SMALL_LOG,
-    FIXED_LARGE,
-    FIXED_LARGE_LOG
+    FIXED_LARGE
   }
 
   /** How Euler's sigmas lie between those of the training timesteps. */
@@ -159,17 +158,23 @@ public record SchedulerConfig(
 
   /** What a solver makes of another's {@code solver_type} or {@code algorithm_type}. */
   private static final Map<SchedulerType, Map<String, Map<Object, Object>>> FOREIGN_NAMES =
-      Map.of();
+      Map.of(
+          SchedulerType.DPM_SOLVER_MULTISTEP,
+          Map.of(
+              "solver_type", Map.of("logrho", "midpoint", "bh1", "midpoint", "bh2", "midpoint"),
+              "algorithm_type", Map.of("deis", "dpmsolver++")),
+          SchedulerType.UNIPC_MULTISTEP,
+          Map.of("solver_type", Map.of("logrho", "bh2", "midpoint", "bh2", "heun", "bh2")));
 
   public SchedulerConfig {
     given = Map.copyOf(given);
     trainedBetas = List.copyOf(trainedBetas);
     disableCorrector = disableCorrector == null ? List.of() : List.copyOf(disableCorrector);
     require(
-        numTrainTimesteps >= 1 && numTrainTimesteps <= 100_000,
+        numTrainTimesteps >= 2 && numTrainTimesteps <= 100_000,
         "num_train_timesteps",
         numTrainTimesteps,
-        "a number of 1 to 100000");
+        "a number of 2 to 100000");
     require(betaStart > 0 && betaStart < 1, "beta_start", betaStart, "a number between 0 and 1");
     require(betaEnd > 0 && betaEnd < 1, "beta_end", betaEnd, "a number between 0 and 1");
     require(

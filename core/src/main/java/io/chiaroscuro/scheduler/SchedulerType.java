@@ -21,7 +21,65 @@ public enum SchedulerType {
           Map.of("clip_sample", true, "clip_sample_range", 1.0, "set_alpha_to_one", true),
           Defaults.LEADING,
           Defaults.RESCALING,
-          Defaults.THRESHOLDING));
+          Defaults.THRESHOLDING)),
+  DDPM(
+      "ddpm",
+      "DDPMScheduler",
+      DdpmScheduler::new,
+      List.of(
+          Map.of("clip_sample", true, "clip_sample_range", 1.0, "variance_type", "fixed_small"),
+          Defaults.LEADING,
+          Defaults.RESCALING,
+          Defaults.THRESHOLDING)),
+  PNDM(
+      "pndm",
+      "PNDMScheduler",
+      PndmScheduler::new,
+      List.of(Map.of("skip_prk_steps", false, "set_alpha_to_one", false), Defaults.LEADING)),
+  EULER(
+      "euler",
+      "EulerDiscreteScheduler",
+      EulerScheduler::new,
+      List.of(
+          Map.of("interpolation_type", "linear"),
+          Defaults.LINSPACE,
+          Defaults.RESCALING,
+          Defaults.SIGMAS)),
+  EULER_ANCESTRAL(
+      "euler_ancestral",
+      "EulerAncestralDiscreteScheduler",
+      EulerAncestralScheduler::new,
+      List.of(Defaults.LINSPACE, Defaults.RESCALING)),
+  DPM_SOLVER_MULTISTEP(
+      "dpmsolver++",
+      "DPMSolverMultistepScheduler",
+      DpmSolverMultistepScheduler::new,
+      List.of(
+          Map.of(
+              "algorithm_type",
+              "dpmsolver++",
+              "solver_type",
+              "midpoint",
+              "euler_at_final",
+              false,
+              "lambda_min_clipped",
+              Double.NEGATIVE_INFINITY),
+          Defaults.MULTISTEP,
+          Defaults.LINSPACE,
+          Defaults.RESCALING,
+          Defaults.THRESHOLDING,
+          Defaults.SIGMAS)),
+  UNIPC_MULTISTEP(
+      "unipc",
+      "UniPCMultistepScheduler",
+      UniPcMultistepScheduler::new,
+      List.of(
+          Map.of("solver_type", "bh2", "predict_x0", true, "disable_corrector", new int[0]),
+          Defaults.MULTISTEP,
+          Defaults.LINSPACE,
+          Defaults.RESCALING,
+          Defaults.THRESHOLDING,
+          Defaults.SIGMAS));
 
   private final String displayName;
   private final String className;

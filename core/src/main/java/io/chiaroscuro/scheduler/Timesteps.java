@@ -3,6 +3,7 @@ package io.chiaroscuro.scheduler;
 import io.chiaroscuro.InvalidInputException;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * The timesteps a run visits, the noisiest first, computed and rounded as NumPy does it (half to
@@ -24,7 +25,7 @@ final class Timesteps {
     return checked(
         config,
         switch (config.timestepSpacing()) {
-          case LINSPACE -> descending(trained - 1, numInferenceSteps);
+          case LINSPACE -> single(descending(trained - 1, numInferenceSteps));
           case LEADING -> leading(trained, numInferenceSteps, config.stepsOffset());
           case TRAILING -> trailing(trained, trained, numInferenceSteps);
         });
@@ -38,14 +39,19 @@ final class Timesteps {
   static double[] withoutEnd(SchedulerConfig config, int limit, int numInferenceSteps) {
     checkSteps(config, numInferenceSteps);
     int points = numInferenceSteps + 1;
-    return checked(
-        config,
+    double[] timesteps =
         rint(
             switch (config.timestepSpacing()) {
               case LINSPACE -> withoutLast(descending(limit - 1, points));
               case LEADING -> withoutLast(leading(limit, points, config.stepsOffset()));
               case TRAILING -> trailing(config.numTrainTimesteps(), limit, numInferenceSteps);
-            }));
+            });
+    if (IntStream.range(1, timesteps.length).anyMatch(i -> timesteps[i] >= timesteps[i - 1])) {
+      throw new InvalidInputException(
+          "%d inference steps visit a timestep twice, of which %s can make nothing; choose fewer steps."
+              .formatted(numInferenceSteps, config.type()));
+    }
+    return checked(config, timesteps);
   }
 
   private static double[] descending(int first, int count) {
@@ -82,6 +88,11 @@ final class Timesteps {
 
   private static double[] withoutLast(double[] timesteps) {
     return Arrays.copyOf(timesteps, timesteps.length - 1);
+  }
+
+  /** As diffusers has them, which asks the network at timesteps in single precision. */
+  private static double[] single(double[] timesteps) {
+    return Arrays.stream(timesteps).map(t -> (float) t).toArray();
   }
 
   private static double[] rint(double[] timesteps) {
