@@ -49,7 +49,8 @@ public final class EulerScheduler implements Scheduler {
       return SigmaSchedule.of(timesteps, sigmas, end);
     }
     double[] karras = SigmaSchedule.karras(sigmas[0], sigmas[sigmas.length - 1], timesteps.length);
-    return SigmaSchedule.of(SigmaSchedule.timestepsOf(karras, trainedSigmas), karras, end);
+    return SigmaSchedule.of(
+        Timesteps.single(SigmaSchedule.timestepsOf(karras, trainedSigmas)), karras, end);
   }
 
   /** Evenly spaced logarithms over the whole range, one more than there are steps. */

@@ -12,28 +12,24 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param signalRate factor of the image, at least 0
  * @param noiseRate factor of the unit noise, at least 0
+ * @param power {@code signalRate^2 + noiseRate^2}, exactly 1 where the variance is preserved
  */
-public record NoiseLevel(float signalRate, float noiseRate) {
+public record NoiseLevel(float signalRate, float noiseRate, float power) {
 
   /** Variance-preserving: {@code x = sqrt(abar) x_0 + sqrt(1 - abar) eps}. */
   public static NoiseLevel ofAlphaCumprod(float alphaCumprod) {
-    return new NoiseLevel((float) Math.sqrt(alphaCumprod), (float) Math.sqrt(1 - alphaCumprod));
+    return new NoiseLevel((float) Math.sqrt(alphaCumprod), (float) Math.sqrt(1 - alphaCumprod), 1);
   }
 
   /** In sigma-space: {@code x = x_0 + sigma eps}. */
   public static NoiseLevel ofSigma(float sigma) {
-    return new NoiseLevel(1, sigma);
+    return new NoiseLevel(1, sigma, sigma * sigma + 1);
   }
 
   /** The sigma-space sample {@code x_0 + sigma eps}, divided so that its variance is preserved. */
   public static NoiseLevel ofNormalizedSigma(float sigma) {
     float signalRate = 1 / (float) Math.sqrt(sigma * sigma + 1);
-    return new NoiseLevel(signalRate, sigma * signalRate);
-  }
-
-  /** {@code signalRate^2 + noiseRate^2}, 1 where the variance is preserved. */
-  float power() {
-    return signalRate * signalRate + noiseRate * noiseRate;
+    return new NoiseLevel(signalRate, sigma * signalRate, 1);
   }
 
   /** The square root of {@link #power}. */

@@ -131,7 +131,8 @@ public final class PndmScheduler implements Scheduler {
       if (index == 1) {
         // Once more from the start, now with the mean of the slopes at both ends.
         Tensor slope = WeightedSum.of(0.5f, modelOutput).plus(0.5f, outputs.get(0)).tensor();
-        return transfer(start.get(0), timestep(0), timestep(1), slope);
+        // Where timesteps are not a stride apart, diffusers starts from a stride before, too.
+        return transfer(start.get(0), timestep(1) + stride, timestep(1), slope);
       }
       outputs.push(modelOutput);
       start.push(sample);

@@ -38,7 +38,7 @@ public enum PredictionType {
     public Tensor originalSample(Tensor modelOutput, Tensor sample, NoiseLevel level) {
       try (var scope = new TensorScope()) {
         return scope.keep(
-            WeightedSum.of(level.signalRate() / level.power(), sample)
+            share(level.signalRate(), sample, level)
                 .plus(-level.noiseRate() / level.norm(), modelOutput)
                 .tensor());
       }
@@ -48,8 +48,8 @@ public enum PredictionType {
     public Tensor epsilon(Tensor modelOutput, Tensor sample, NoiseLevel level) {
       try (var scope = new TensorScope()) {
         return scope.keep(
-            WeightedSum.of(level.signalRate() / level.norm(), modelOutput)
-                .plus(level.noiseRate() / level.power(), sample)
+            share(level.noiseRate(), sample, level)
+                .plus(level.signalRate() / level.norm(), modelOutput)
                 .tensor());
       }
     }
@@ -78,6 +78,14 @@ public enum PredictionType {
   /** {@code (sample - weight * part) / divisor}. */
   private static Tensor remainder(Tensor sample, float weight, Tensor part, float divisor) {
     return sample.sub(part.mul(new Scalar(weight))).div(new Scalar(divisor));
+  }
+
+  /**
+   * {@code rate * sample / power}, in this order: where sigma is huge the rest of Euler's step
+   * cancels, and what is left is diffusers' only if every rounding is.
+   */
+  private static WeightedSum share(float rate, Tensor sample, NoiseLevel level) {
+    return new WeightedSum(sample.mul(new Scalar(rate)).div(new Scalar(level.power())));
   }
 
   /** A handle of the result's own, since the argument belongs to the caller. */

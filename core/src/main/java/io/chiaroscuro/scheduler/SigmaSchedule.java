@@ -15,17 +15,17 @@ record SigmaSchedule(double[] timesteps, float[] sigmas) {
   /** The exponent of <a href="https://arxiv.org/abs/2206.00364">Karras et al., 2022</a>, eq. 5. */
   private static final double RHO = 7;
 
-  /** What diffusers puts for abar = 0, lest sigma be infinite. */
-  private static final float LEAST_ALPHA_CUMPROD = 0x1p-24f;
+  /** Instead of infinity where abar is 0: diffusers puts 2^-24 there. */
+  private static final float SIGMA_OF_PURE_NOISE = 0x1p12f;
 
   /** The sigmas of all training timesteps, the cleanest first. */
   static float[] trained(SchedulerConfig config, NoiseSchedule schedule) {
     float[] sigmas = schedule.alphasCumprod();
-    if (config.rescaleBetasZeroSnr()) {
-      sigmas[sigmas.length - 1] = LEAST_ALPHA_CUMPROD;
-    }
     for (int t = 0; t < sigmas.length; t++) {
       sigmas[t] = (float) Math.sqrt((1 - sigmas[t]) / sigmas[t]);
+    }
+    if (config.rescaleBetasZeroSnr()) {
+      sigmas[sigmas.length - 1] = SIGMA_OF_PURE_NOISE;
     }
     return sigmas;
   }

@@ -91,7 +91,7 @@ final class Timesteps {
   }
 
   /** As diffusers has them, which asks the network at timesteps in single precision. */
-  private static double[] single(double[] timesteps) {
+  static double[] single(double[] timesteps) {
     return Arrays.stream(timesteps).map(t -> (float) t).toArray();
   }
 
