@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Euler's method below the next noise level and noise to make up for it, as in k-diffusion's
- * ancestral sampling: {@code sigma_prev^2 = sigma_down^2 + sigma_up^2} with {@code sigma_up^2 =
- * sigma_prev^2 (sigma^2 - sigma_prev^2) / sigma^2}.
+ * ancestral sampling: {@code sigma_down = sigma_prev^2 / sigma} and {@code sigma_up^2 =
+ * sigma_prev^2 - sigma_down^2}.
  */
 public final class EulerAncestralScheduler implements Scheduler {
 
@@ -57,8 +57,8 @@ public final class EulerAncestralScheduler implements Scheduler {
         Tensor modelOutput, int index, Tensor sample, SeededGenerator generator) {
       float from = sigma(index);
       float to = sigma(index + 1);
-      float up = (float) Math.sqrt(to * to * (from * from - to * to) / (from * from));
-      float down = (float) Math.sqrt(to * to - up * up);
+      float down = to * to / from;
+      float up = (float) Math.sqrt((double) to * to - (double) down * down);
       try (var scope = new TensorScope()) {
         Tensor x = single(sample);
         Tensor original = config.predictionType().originalSample(modelOutput, x, noiseLevel(index));

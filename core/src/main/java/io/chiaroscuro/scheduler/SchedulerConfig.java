@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -168,8 +169,8 @@ public record SchedulerConfig(
 
   public SchedulerConfig {
     given = Map.copyOf(given);
-    trainedBetas = List.copyOf(trainedBetas);
-    disableCorrector = disableCorrector == null ? List.of() : List.copyOf(disableCorrector);
+    trainedBetas = numbers("trained_betas", trainedBetas);
+    disableCorrector = numbers("disable_corrector", disableCorrector);
     require(
         numTrainTimesteps >= 2 && numTrainTimesteps <= 100_000,
         "num_train_timesteps",
@@ -303,6 +304,15 @@ public record SchedulerConfig(
     }
     return new InvalidInputException(
         "The scheduler's settings cannot be used: %s.".formatted(e.getOriginalMessage()), e);
+  }
+
+  /** An immutable copy; a setting that the sampler does not take is empty. */
+  private static <T extends Number> List<T> numbers(String field, List<T> list) {
+    if (list == null) {
+      return List.of();
+    }
+    require(list.stream().noneMatch(Objects::isNull), field, list, "a list of numbers");
+    return List.copyOf(list);
   }
 
   private static void require(boolean holds, String field, Object value, String remedy) {

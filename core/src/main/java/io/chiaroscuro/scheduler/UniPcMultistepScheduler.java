@@ -101,7 +101,7 @@ public final class UniPcMultistepScheduler implements Scheduler {
             config.predictX0()
                 ? original
                 : config.predictionType().epsilon(modelOutput, sample, level);
-        boolean correcting = index > 0 && !config.disableCorrector().contains(index - 1);
+        boolean correcting = values.size() > 0 && !config.disableCorrector().contains(index - 1);
         Tensor x = correcting ? correct(value, index) : sample;
         values.push(value);
         corrected.push(x);
@@ -145,9 +145,11 @@ public final class UniPcMultistepScheduler implements Scheduler {
           config.predictX0(), config.solverType(), noiseLevel(from), noiseLevel(from + 1), earlier);
     }
 
+    /** As high as there are values, at most the solver's; lower again towards the end. */
     private int order(int index) {
-      int possible = Math.min(config.solverOrder(), index + 1);
-      return config.lowerOrderFinal() ? Math.min(possible, length() - index) : possible;
+      return config.lowerOrderFinal()
+          ? Math.min(values.size(), length() - index)
+          : values.size();
     }
 
     @Override
