@@ -60,7 +60,7 @@ public final class DdimScheduler implements Scheduler {
     private final int stride;
 
     DdimTrajectory(double[] timesteps, int stride) {
-      super(schedule, timesteps);
+      super(config.predictionType(), schedule, timesteps);
       this.stride = stride;
     }
 

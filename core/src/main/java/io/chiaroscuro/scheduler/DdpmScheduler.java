@@ -46,7 +46,7 @@ public final class DdpmScheduler implements Scheduler {
   private final class DdpmTrajectory extends VariancePreservingTrajectory {
 
     DdpmTrajectory(double[] timesteps) {
-      super(schedule, timesteps);
+      super(config.predictionType(), schedule, timesteps);
     }
 
     @Override

@@ -87,13 +87,19 @@ public final class DpmSolverMultistepScheduler implements Scheduler {
 
   /** How many timesteps have a lambda of at least {@code lambda_min_clipped}. */
   private int visitable() {
-    return (int)
+    long count =
         IntStream.range(0, trainedSigmas.length)
             .filter(
                 t ->
                     NoiseLevel.ofNormalizedSigma(trainedSigmas[t]).lambda()
                         >= config.lambdaMinClipped())
             .count();
+    if (count < 2) {
+      throw new InvalidInputException(
+          "The scheduler's lambda_min_clipped cannot be %s, which leaves no timestep; -5.1 is usual."
+              .formatted(config.lambdaMinClipped()));
+    }
+    return (int) count;
   }
 
   private static boolean inTermsOfOriginal(AlgorithmType algorithm) {

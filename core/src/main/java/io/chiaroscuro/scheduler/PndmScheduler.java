@@ -87,7 +87,7 @@ public final class PndmScheduler implements Scheduler {
     private final History start = new History(1);
 
     PndmTrajectory(double[] timesteps, int stride, int rungeKuttaEvaluations) {
-      super(schedule, timesteps);
+      super(config.predictionType(), schedule, timesteps);
       this.stride = stride;
       this.rungeKuttaEvaluations = rungeKuttaEvaluations;
     }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.file.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,10 +143,14 @@ public record SchedulerConfig(
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
           .build();
 
-  /** Settings that diffusers knows and we do not, with the values that ask nothing of us. */
-  private static final Map<String, List<Object>> ONLY =
+  /**
+   * Settings of the samplers by sigma that diffusers knows and we do not, with the values that ask
+   * nothing of us.
+   */
+  private static final Map<String, List<Object>> NEUTRAL_VALUES =
       Map.of(
           "use_exponential_sigmas", List.of(false),
           "use_beta_sigmas", List.of(false),
@@ -229,7 +234,10 @@ public record SchedulerConfig(
       throw new InvalidInputException(
           "'%s' is not valid JSON: %s.".formatted(file, e.getOriginalMessage()), e);
     } catch (IOException e) {
-      throw new InvalidInputException("'%s' cannot be read.".formatted(file), e);
+      throw new InvalidInputException(
+          "Cannot read %s (%s); check the path and its permissions."
+              .formatted(file, AtomicFile.reason(e)),
+          e);
     }
   }
 
@@ -240,10 +248,11 @@ public record SchedulerConfig(
    * @throws InvalidInputException if a value cannot be used
    */
   public static SchedulerConfig of(SchedulerType type, Map<String, Object> fields) {
-    ONLY.forEach(
+    boolean usesSigmas = type.defaults().containsKey("use_karras_sigmas");
+    NEUTRAL_VALUES.forEach(
         (name, accepted) ->
             require(
-                fields.get(name) == null || accepted.contains(fields.get(name)),
+                !usesSigmas || fields.get(name) == null || accepted.contains(fields.get(name)),
                 name,
                 fields.get(name),
                 accepted.isEmpty() ? "left out" : String.valueOf(accepted.get(0))));

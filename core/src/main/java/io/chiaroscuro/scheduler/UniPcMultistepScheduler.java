@@ -147,9 +147,7 @@ public final class UniPcMultistepScheduler implements Scheduler {
 
     /** As high as there are values, at most the solver's; lower again towards the end. */
     private int order(int index) {
-      return config.lowerOrderFinal()
-          ? Math.min(values.size(), length() - index)
-          : values.size();
+      return config.lowerOrderFinal() ? Math.min(values.size(), length() - index) : values.size();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.chiaroscuro.scheduler;
 
+import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.tensor.TensorScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -9,7 +10,18 @@ abstract class VariancePreservingTrajectory implements Trajectory {
   private final NoiseSchedule schedule;
   private final double[] timesteps;
 
-  VariancePreservingTrajectory(NoiseSchedule schedule, double[] timesteps) {
+  /**
+   * @throws InvalidInputException if the network predicts epsilon and the first timestep is nothing
+   *     but noise
+   */
+  VariancePreservingTrajectory(
+      PredictionType predictionType, NoiseSchedule schedule, double[] timesteps) {
+    if (predictionType == PredictionType.EPSILON
+        && schedule.alphasCumprod((int) timesteps[0]) == 0) {
+      throw new InvalidInputException(
+          "With rescale_betas_zero_snr timestep %.0f is pure noise, from which a model with prediction_type epsilon tells no image; choose leading timestep_spacing or a model that predicts v."
+              .formatted(timesteps[0]));
+    }
     this.schedule = schedule;
     this.timesteps = timesteps;
   }

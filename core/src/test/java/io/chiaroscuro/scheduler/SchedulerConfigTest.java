@@ -121,6 +121,10 @@ class SchedulerConfigTest {
         "{\"_class_name\": \"DDIMScheduler\", \"num_train_timesteps\": 2, \"trained_betas\": [0, 0.1]}",
         "{\"_class_name\": \"DDIMScheduler\", \"prediction_type\": \"noise\"}",
         "{\"_class_name\": \"DDIMScheduler\", \"timestep_spacing\": 3}",
+        "{\"_class_name\": \"DDIMScheduler\", \"timestep_spacing\": 1}",
+        "{\"_class_name\": \"DDIMScheduler\", \"beta_schedule\": \"\"}",
+        "{\"_class_name\": \"DDIMScheduler\", \"rescale_betas_zero_snr\": true, \"timestep_spacing\": \"trailing\"}",
+        "{\"_class_name\": \"DPMSolverMultistepScheduler\", \"lambda_min_clipped\": NaN}",
         "{\"_class_name\": \"DDIMScheduler\", \"clip_sample_range\": -1}",
         "{\"_class_name\": \"DDPMScheduler\", \"variance_type\": \"learned_range\"}",
         "{\"_class_name\": \"PNDMScheduler\", \"prediction_type\": \"sample\"}",
@@ -133,7 +137,7 @@ class SchedulerConfigTest {
         "{\"_class_name\": \"UniPCMultistepScheduler\", \"lower_order_final\": false}"
       })
   void refusesInOneSentence(String json) {
-    assertThatThrownBy(() -> Scheduler.of(read(json)))
+    assertThatThrownBy(() -> Scheduler.of(read(json)).start(20))
         .isInstanceOf(InvalidInputException.class)
         .message()
         .endsWith(".")
