@@ -1,0 +1,61 @@
+package io.chiaroscuro.scheduler;
+
+import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.TensorScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * One run of a sampler from noise to image: the timesteps it visits and what it remembers between
+ * them. Steps are taken in order, each once. Not thread-safe; closing frees what it remembers.
+ */
+public interface Trajectory extends AutoCloseable {
+
+  /** The timesteps visited, first the noisiest; a copy. */
+  double[] timesteps();
+
+  /** How many steps there are: the length of {@link #timesteps}. */
+  int length();
+
+  /** The standard deviation of the start without a leak, diffusers' {@code init_noise_sigma}. */
+  double initNoiseSigma();
+
+  /** How a sample entering step {@code index} is composed, in this sampler's own scaling. */
+  NoiseLevel noiseLevel(int index);
+
+  /** The sample as the network wants to see it at step {@code index}. */
+  Tensor scaleModelInput(Tensor sample, int index);
+
+  /**
+   * Takes step {@code index}.
+   *
+   * @param modelOutput what the network returned for the scaled sample; same shape as {@code
+   *     sample}
+   * @param sample the sample entering the step
+   * @param generator where stochastic samplers draw their noise; deterministic ones leave it alone
+   */
+  StepResult step(Tensor modelOutput, int index, Tensor sample, SeededGenerator generator);
+
+  /** Frees what multistep samplers remember. */
+  @Override
+  void close();
+
+  /** The start that diffusers makes: {@code initNoiseSigma * noise}. */
+  default Tensor initialLatents(Tensor noise) {
+    try (var scope = new TensorScope()) {
+      return scope.keep(noise.mul(new Scalar(initNoiseSigma())));
+    }
+  }
+
+  /**
+   * The start with a signal leak (<a href="https://arxiv.org/abs/2309.15842">Everaert et al.,
+   * 2023</a>): what training showed the network at the first timestep visited, {@code signalRate *
+   * leak + noiseRate * noise}. The one place where the leak meets a sampler.
+   *
+   * @param noise unit normal, (B, C, H, W)
+   * @param leak drawn from the distribution of training latents, of the same shape
+   */
+  default Tensor initialLatents(Tensor noise, Tensor leak) {
+    return noiseLevel(0).mix(leak, noise);
+  }
+}
