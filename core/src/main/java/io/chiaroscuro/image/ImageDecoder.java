@@ -112,13 +112,16 @@ public final class ImageDecoder {
     try (var input = new ByteArrayImageInputStream(bytes)) {
       // Not looking back and without metadata: nothing but the first image's samples is parsed.
       reader.setInput(input, true, true);
-      long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-      if (pixels > MAX_PIXELS) {
-        throw new ImageTooLargeException(reader.getWidth(0), reader.getHeight(0));
-      }
+      requireFits(reader.getWidth(0), reader.getHeight(0));
       return reading.run();
     } finally {
       reader.dispose();
+    }
+  }
+
+  static void requireFits(int width, int height) throws IOException {
+    if ((long) width * height > MAX_PIXELS) {
+      throw new ImageTooLargeException(width, height);
     }
   }
 

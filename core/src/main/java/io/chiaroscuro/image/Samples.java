@@ -100,7 +100,7 @@ final class Samples {
     return bits > 8 ? value >> (bits - 8) : value * 255 / ((1 << bits) - 1);
   }
 
-  private static byte overWhite(int value, int alpha) {
+  static byte overWhite(int value, int alpha) {
     return (byte) ((value * alpha + 255 * (255 - alpha) + 127) / 255);
   }
 

@@ -15,7 +15,9 @@ import org.bytedeco.pytorch.Tensor;
  */
 record PixelAgreement(double withinOne, int largest) {
 
-  /** @param expected (height, width, 3), uint8 */
+  /**
+   * @param expected (height, width, 3), uint8
+   */
   static PixelAgreement of(RgbImage actual, Tensor expected) {
     assertThat(DType.of(expected)).isEqualTo(DType.UINT8);
     assertThat(Tensors.shape(expected)).containsExactly(actual.height(), actual.width(), 3);
