@@ -36,6 +36,9 @@ public final class Crop {
   /** The rectangle whose upper left corner is ({@code left}, {@code top}). */
   public static RgbImage at(RgbImage image, int left, int top, int width, int height) {
     requireInside(image, left + width, top + height);
+    if (left < 0 || top < 0) {
+      throw new IllegalArgumentException("(%d, %d) is no place in an image.".formatted(left, top));
+    }
     if (image.width() == width && image.height() == height) {
       return image;
     }
