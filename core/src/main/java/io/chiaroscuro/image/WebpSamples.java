@@ -1,8 +1,8 @@
 package io.chiaroscuro.image;
 
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
-import com.twelvemonkeys.imageio.plugins.webp.vp8.VP8Frame;
-import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
+import io.chiaroscuro.image.vp8.KeyFrame;
+import io.chiaroscuro.image.vp8.Plane;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.EOFException;
@@ -16,9 +16,9 @@ import java.util.Map;
 import javax.imageio.ImageReader;
 
 /**
- * WebP. Lossless pictures are taken from the reader as they are. Of lossy ones only the planes are:
- * the reader copies blocks before their edges are filtered and repeats each chroma sample four
- * times, where libwebp interpolates.
+ * WebP. Lossless pictures and alpha come from TwelveMonkeys' reader. Lossy ones do not: that reader
+ * predicts from samples already smoothed, so that errors spread over the picture, and repeats each
+ * chroma sample four times, where libwebp interpolates.
  */
 final class WebpSamples {
 
@@ -66,42 +66,28 @@ final class WebpSamples {
   }
 
   private static RgbImage decodeLossy(byte[] vp8) throws IOException {
-    if (vp8.length < 10) {
-      throw new EOFException();
-    }
-    ByteBuffer header = ByteBuffer.wrap(vp8).order(ByteOrder.LITTLE_ENDIAN);
-    // The upper two bits of each are a scale that no decoder applies (RFC 6386, section 9.1).
-    int width = header.getShort(6) & 0x3fff;
-    int height = header.getShort(8) & 0x3fff;
-    ImageDecoder.requireFits(width, height);
-    try (var input = new ByteArrayImageInputStream(vp8)) {
-      input.setByteOrder(ByteOrder.LITTLE_ENDIAN);
-      var frame = new VP8Frame(input, false);
-      if (!frame.decode(Raster.createInterleavedRaster(0, width, height, 3, null), null)) {
-        throw new IOException("its first frame is no key frame");
-      }
-      return toRgb(
-          new Plane(frame.getDebugImageYBuffer()),
-          new Plane(frame.getDebugImageUBuffer()),
-          new Plane(frame.getDebugImageVBuffer()));
-    }
+    int[] size = KeyFrame.size(vp8);
+    ImageDecoder.requireFits(size[0], size[1]);
+    return toRgb(KeyFrame.decode(vp8));
   }
 
   /** BT.601 with studio range: 1.164 (Y - 16) + 1.596 V, with 14 fractional bits like libwebp. */
-  private static RgbImage toRgb(Plane luma, Plane u, Plane v) {
-    byte[] rgb = new byte[3 * luma.width * luma.height];
+  private static RgbImage toRgb(KeyFrame frame) {
+    var u = new Chroma(frame.u(), frame);
+    var v = new Chroma(frame.v(), frame);
+    byte[] rgb = new byte[3 * frame.width() * frame.height()];
     int o = 0;
-    for (int y = 0; y < luma.height; y++) {
-      for (int x = 0; x < luma.width; x++) {
-        int scaled = scaled(luma.at(x, y), 19_077);
-        int cb = u.chroma(x, y);
-        int cr = v.chroma(x, y);
-        rgb[o++] = clamped(scaled + scaled(cr, 26_149) - 14_234);
-        rgb[o++] = clamped(scaled - scaled(cb, 6_419) - scaled(cr, 13_320) + 8_708);
-        rgb[o++] = clamped(scaled + scaled(cb, 33_050) - 17_685);
+    for (int y = 0; y < frame.height(); y++) {
+      for (int x = 0; x < frame.width(); x++) {
+        int luma = scaled(frame.luma().at(x, y), 19_077);
+        int cb = u.at(x, y);
+        int cr = v.at(x, y);
+        rgb[o++] = clamped(luma + scaled(cr, 26_149) - 14_234);
+        rgb[o++] = clamped(luma - scaled(cb, 6_419) - scaled(cr, 13_320) + 8_708);
+        rgb[o++] = clamped(luma + scaled(cb, 33_050) - 17_685);
       }
     }
-    return new RgbImage(luma.width, luma.height, rgb);
+    return new RgbImage(frame.width(), frame.height(), rgb);
   }
 
   private static int scaled(int value, int factor) {
@@ -123,34 +109,26 @@ final class WebpSamples {
     return new RgbImage(color.width(), color.height(), out);
   }
 
-  /** A plane of the decoded frame; chroma arrives with each sample repeated to full size. */
-  private static final class Plane {
-    private final int width;
-    private final int height;
-    private final int[] samples;
+  /** A plane of half the size, seen in full size. */
+  private static final class Chroma {
+    private final Plane plane;
+    private final int lastX;
+    private final int lastY;
 
-    Plane(BufferedImage image) {
-      this.width = image.getWidth();
-      this.height = image.getHeight();
-      this.samples = image.getRaster().getSamples(0, 0, width, height, 0, (int[]) null);
+    Chroma(Plane plane, KeyFrame frame) {
+      this.plane = plane;
+      this.lastX = (frame.width() - 1) / 2;
+      this.lastY = (frame.height() - 1) / 2;
     }
 
+    /** Interpolated from the four nearest samples, weighted 9, 3, 3 and 1. */
     int at(int x, int y) {
-      return samples[y * width + x];
-    }
-
-    /** Interpolated from the four nearest chroma samples, weighted 9, 3, 3 and 1. */
-    int chroma(int x, int y) {
-      int besideX = beside(x, width);
-      int besideY = beside(y, height);
-      return (9 * at(x, y) + 3 * at(besideX, y) + 3 * at(x, besideY) + at(besideX, besideY) + 8)
-          >> 4;
-    }
-
-    /** A place in the neighbouring chroma sample that is nearer; at the edge in the same. */
-    private static int beside(int place, int size) {
-      int neighbour = (place & 1) == 0 ? place - 1 : place + 1;
-      return neighbour < 0 || neighbour >= size ? place : neighbour;
+      int nearX = x / 2;
+      int nearY = y / 2;
+      int farX = Math.min(Math.max(nearX + ((x & 1) == 0 ? -1 : 1), 0), lastX);
+      int farY = Math.min(Math.max(nearY + ((y & 1) == 0 ? -1 : 1), 0), lastY);
+      int near = 9 * plane.at(nearX, nearY) + 3 * plane.at(farX, nearY);
+      return near + 3 * plane.at(nearX, farY) + plane.at(farX, farY) + 8 >> 4;
     }
   }
 }
