@@ -1,10 +1,8 @@
 package io.chiaroscuro.image;
 
-import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import io.chiaroscuro.image.vp8.KeyFrame;
 import io.chiaroscuro.image.vp8.Plane;
-import java.awt.image.BufferedImage;
-import java.awt.image.Raster;
+import io.chiaroscuro.image.vp8l.LosslessPicture;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,12 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import javax.imageio.ImageReader;
 
 /**
- * WebP. Lossless pictures and alpha come from TwelveMonkeys' reader. Lossy ones do not: that reader
- * predicts from samples already smoothed, so that errors spread over the picture, and repeats each
- * chroma sample four times, where libwebp interpolates.
+ * Still WebP pictures, as libwebp decodes them. The decoders are our own: the one to be had for
+ * Java predicts lossy pictures from samples already smoothed, so that errors spread over the
+ * picture, and mistakes some palettes of lossless ones.
  */
 final class WebpSamples {
 
@@ -29,17 +26,19 @@ final class WebpSamples {
 
   static RgbImage decode(byte[] bytes) throws IOException {
     Map<String, byte[]> chunks = chunks(bytes);
+    byte[] lossless = chunks.get("VP8L");
+    if (lossless != null) {
+      return decodeLossless(lossless);
+    }
     byte[] lossy = chunks.get("VP8 ");
     if (lossy == null) {
-      return Samples.toRgb(read(bytes));
+      throw new IOException("only still WebP pictures are supported");
     }
     RgbImage color = decodeLossy(lossy);
-    return chunks.containsKey("ALPH") ? overWhite(color, read(bytes).getAlphaRaster()) : color;
-  }
-
-  private static BufferedImage read(byte[] bytes) throws IOException {
-    ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
-    return ImageDecoder.read(reader, bytes, () -> reader.read(0));
+    byte[] alpha = chunks.get("ALPH");
+    return alpha == null
+        ? color
+        : overWhite(color, WebpAlpha.decode(alpha, color.width(), color.height()));
   }
 
   /** The outermost chunks of the RIFF container; of several of one name the first. */
@@ -63,6 +62,20 @@ final class WebpSamples {
       at += length + (length & 1);
     }
     return chunks;
+  }
+
+  private static RgbImage decodeLossless(byte[] vp8l) throws IOException {
+    int[] size = LosslessPicture.size(vp8l);
+    ImageDecoder.requireFits(size[0], size[1]);
+    int[] argb = LosslessPicture.decode(vp8l).argb();
+    byte[] rgb = new byte[3 * argb.length];
+    for (int i = 0; i < argb.length; i++) {
+      for (int channel = 0; channel < 3; channel++) {
+        int value = argb[i] >> 16 - 8 * channel & 0xff;
+        rgb[3 * i + channel] = Samples.overWhite(value, argb[i] >>> 24);
+      }
+    }
+    return new RgbImage(size[0], size[1], rgb);
   }
 
   private static RgbImage decodeLossy(byte[] vp8) throws IOException {
@@ -98,13 +111,11 @@ final class WebpSamples {
     return (byte) Math.min(Math.max(sixFractionalBits >> 6, 0), 255);
   }
 
-  private static RgbImage overWhite(RgbImage color, Raster alpha) {
+  private static RgbImage overWhite(RgbImage color, byte[] alpha) {
     byte[] rgb = color.rgb();
     byte[] out = new byte[rgb.length];
     for (int i = 0; i < rgb.length; i++) {
-      int pixel = i / 3;
-      int opacity = alpha.getSample(pixel % color.width(), pixel / color.width(), 0);
-      out[i] = Samples.overWhite(rgb[i] & 0xff, opacity);
+      out[i] = Samples.overWhite(rgb[i] & 0xff, alpha[i / 3] & 0xff);
     }
     return new RgbImage(color.width(), color.height(), out);
   }
