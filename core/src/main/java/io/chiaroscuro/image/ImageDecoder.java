@@ -1,17 +1,19 @@
 package io.chiaroscuro.image;
 
-import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.file.AtomicFile;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Reads JPEG, PNG, WebP, BMP, GIF (its first frame) and TIFF files, told apart by what is in them.
+ * Reads JPEG, PNG, WebP, BMP, GIF and TIFF files, told apart by what is in them. Of animations it
+ * is the first frame.
  *
  * <p>The reference is Pillow's {@code Image.open(file).convert("RGB")}: colour profiles and gamma
  * are ignored, CMYK is converted by {@code (255 - c) (255 - k) / 255}, of 16 bits the upper 8 are
@@ -109,7 +111,7 @@ public final class ImageDecoder {
 
   /** What {@code reading} yields once {@code reader} stands before {@code bytes} of a fit size. */
   static <T> T read(ImageReader reader, byte[] bytes, Reading<T> reading) throws IOException {
-    try (var input = new ByteArrayImageInputStream(bytes)) {
+    try (var input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       // Not looking back and without metadata: nothing but the first image's samples is parsed.
       reader.setInput(input, true, true);
       requireFits(reader.getWidth(0), reader.getHeight(0));

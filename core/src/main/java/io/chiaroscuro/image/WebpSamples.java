@@ -13,26 +13,37 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Still WebP pictures, as libwebp decodes them. The decoders are our own: the one to be had for
- * Java predicts lossy pictures from samples already smoothed, so that errors spread over the
- * picture, and mistakes some palettes of lossless ones.
+ * WebP pictures, of animations the first, as libwebp decodes them. The decoders are our own: the
+ * one to be had for Java predicts lossy pictures from samples already smoothed, so that errors
+ * spread over the picture, and mistakes some palettes of lossless ones.
  */
 final class WebpSamples {
 
   private static final int RIFF_HEADER = 12;
   private static final int CHUNK_HEADER = 8;
+  private static final int FRAME_HEADER = 16;
 
   private WebpSamples() {}
 
   static RgbImage decode(byte[] bytes) throws IOException {
-    Map<String, byte[]> chunks = chunks(bytes);
+    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (bytes.length < RIFF_HEADER
+        || CHUNK_HEADER + Integer.toUnsignedLong(header.getInt(4)) > bytes.length) {
+      throw new EOFException();
+    }
+    Map<String, byte[]> chunks = chunks(bytes, RIFF_HEADER);
+    byte[] firstFrame = chunks.get("ANMF");
+    return decode(firstFrame == null ? chunks : chunks(firstFrame, FRAME_HEADER));
+  }
+
+  private static RgbImage decode(Map<String, byte[]> chunks) throws IOException {
     byte[] lossless = chunks.get("VP8L");
     if (lossless != null) {
       return decodeLossless(lossless);
     }
     byte[] lossy = chunks.get("VP8 ");
     if (lossy == null) {
-      throw new IOException("only still WebP pictures are supported");
+      throw new IOException("it holds no picture");
     }
     RgbImage color = decodeLossy(lossy);
     byte[] alpha = chunks.get("ALPH");
@@ -41,15 +52,11 @@ final class WebpSamples {
         : overWhite(color, WebpAlpha.decode(alpha, color.width(), color.height()));
   }
 
-  /** The outermost chunks of the RIFF container; of several of one name the first. */
-  private static Map<String, byte[]> chunks(byte[] bytes) throws IOException {
+  /** The chunks that lie side by side from {@code start} on; of several of one name the first. */
+  private static Map<String, byte[]> chunks(byte[] bytes, int start) throws IOException {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (bytes.length < RIFF_HEADER
-        || CHUNK_HEADER + Integer.toUnsignedLong(in.getInt(4)) > bytes.length) {
-      throw new EOFException();
-    }
     Map<String, byte[]> chunks = new LinkedHashMap<>();
-    int at = RIFF_HEADER;
+    int at = start;
     while (at + CHUNK_HEADER <= bytes.length) {
       String name = new String(bytes, at, 4, StandardCharsets.ISO_8859_1);
       int length = in.getInt(at + 4);

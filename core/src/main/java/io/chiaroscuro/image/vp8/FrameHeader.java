@@ -22,7 +22,7 @@ final class FrameHeader {
   final int[] segmentProbabilities = {255, 255, 255};
   final int[] coefficientProbabilities = Tables.COEFFICIENT_PROBABILITIES.clone();
 
-  /** 0 where no macroblock is marked as empty. */
+  /** -1 where no macroblock is marked as empty. */
   final int skipProbability;
 
   final Quantizer[] quantizers = new Quantizer[SEGMENTS];
@@ -79,7 +79,7 @@ final class FrameHeader {
         coefficientProbabilities[i] = modes.literal(8);
       }
     }
-    skipProbability = modes.flag() ? modes.literal(8) : 0;
+    skipProbability = modes.flag() ? modes.literal(8) : -1;
     partitions = partitions(data, modesEnd, partitionCount);
   }
 

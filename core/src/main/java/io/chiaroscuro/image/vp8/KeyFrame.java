@@ -99,7 +99,7 @@ public final class KeyFrame {
       throws IOException {
     BoolDecoder in = header.modes;
     int segment = header.mapsSegments ? in.tree(SEGMENT_TREE, header.segmentProbabilities, 0) : 0;
-    boolean empty = header.skipProbability > 0 && in.read(header.skipProbability);
+    boolean empty = header.skipProbability >= 0 && in.read(header.skipProbability);
     int lumaMode = in.tree(LUMA_MODE_TREE, LUMA_MODE_PROBABILITIES, 0);
     int[] subblockModes = readSubblockModes(lumaMode, column);
     int chromaMode = in.tree(CHROMA_MODE_TREE, CHROMA_MODE_PROBABILITIES, 0);
