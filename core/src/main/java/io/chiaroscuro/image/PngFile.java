@@ -1,0 +1,81 @@
+package io.chiaroscuro.image;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.file.AtomicFile;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/** PNG files that carry words: how an image was made stays with it. */
+public final class PngFile {
+
+  private PngFile() {}
+
+  /**
+   * Writes {@code image} with {@code text} in its text chunks, whole or not at all.
+   *
+   * @param text keyword (1 to 79 Latin letters) to any text without the character NUL, in the order
+   *     to be written
+   * @throws InvalidInputException if the file cannot be written
+   */
+  public static void write(Path file, RgbImage image, Map<String, String> text) {
+    List<PngChunk> words =
+        text.entrySet().stream().map(e -> PngText.chunk(e.getKey(), e.getValue())).toList();
+    AtomicFile.write(
+        file,
+        temporary -> {
+          List<PngChunk> chunks = new ArrayList<>(PngChunk.parse(encoded(image)));
+          chunks.addAll(1, words);
+          try (OutputStream out = Files.newOutputStream(temporary)) {
+            out.write(PngChunk.SIGNATURE);
+            for (PngChunk chunk : chunks) {
+              out.write(chunk.encoded());
+            }
+          }
+        });
+  }
+
+  /**
+   * All text chunks in their order, compressed or not, whoever wrote them; of several with one
+   * keyword the last.
+   *
+   * @throws InvalidInputException if the file is missing, no PNG or broken
+   */
+  public static Map<String, String> readText(Path file) {
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      if (ImageFormat.of(bytes) != ImageFormat.PNG) {
+        throw new InvalidInputException("'%s' is no PNG file.".formatted(file));
+      }
+      Map<String, String> text = new LinkedHashMap<>();
+      for (PngChunk chunk : PngChunk.parse(bytes)) {
+        PngText.of(chunk).ifPresent(words -> text.put(words.keyword(), words.text()));
+      }
+      return text;
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          "Cannot read the PNG file '%s' (%s).".formatted(file, AtomicFile.reason(e)), e);
+    }
+  }
+
+  private static byte[] encoded(RgbImage image) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("PNG").next();
+    try (var out = new MemoryCacheImageOutputStream(bytes)) {
+      writer.setOutput(out);
+      writer.write(image.toBufferedImage());
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
+  }
+}
