@@ -1,5 +1,7 @@
 package io.chiaroscuro.cli;
 
+import java.io.PrintWriter;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -7,12 +9,43 @@ import picocli.CommandLine.Command;
 @Command(
     name = "chiaroscuro",
     description = "The full range of light for diffusion models.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {GenerateCompletion.class},
+    footer = {
+      "",
+      "Examples:",
+      "  chiaroscuro demo --output-dir outputs/demo",
+      "  chiaroscuro stats --model MODEL --data-dir photos --output-dir leak --center-crop",
+      "  chiaroscuro generate --model MODEL --prompt \"A lighthouse at night\" --leak leak --compare \\",
+      "      --output-dir outputs",
+      "  source <(chiaroscuro generate-completion)",
+    })
 public final class Chiaroscuro {
 
   private Chiaroscuro() {}
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Chiaroscuro()).execute(args));
+    PrintWriter out = new PrintWriter(System.out, true);
+    PrintWriter err = new PrintWriter(System.err, true);
+    System.exit(run(out, err, args));
+  }
+
+  /** Runs one command; the exit code is 0, 1 for a failure or 2 for words that make no command. */
+  static int run(PrintWriter out, PrintWriter err, String... args) {
+    CommandLine command = new CommandLine(new Chiaroscuro());
+    command
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(new OneSentence())
+        .setExecutionExceptionHandler(new OneSentence());
+    try {
+      return command.execute(DashedOptions.of(args));
+    } catch (OutOfMemoryError e) {
+      return OneSentence.print(err, e);
+    }
   }
 }

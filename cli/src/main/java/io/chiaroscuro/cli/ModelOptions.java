@@ -1,0 +1,41 @@
+package io.chiaroscuro.cli;
+
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Device;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Which checkpoint, where and how it computes. */
+final class ModelOptions {
+
+  @Option(
+      names = {"--model", "--pretrained-model-name-or-path"},
+      required = true,
+      paramLabel = "FOLDER",
+      description = "A checkpoint in the diffusers folder layout.")
+  private Path model;
+
+  @Option(
+      names = "--device",
+      defaultValue = "cpu",
+      description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
+  private String device;
+
+  @Option(
+      names = "--dtype",
+      defaultValue = "float32",
+      description = "float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
+  private String dtype;
+
+  Path model() {
+    return model;
+  }
+
+  Device device() {
+    return Device.parse(device);
+  }
+
+  DType dtype() {
+    return DType.parseCompute(dtype);
+  }
+}
