@@ -138,7 +138,7 @@ public final class ImageDecoder {
       return "it ends too early";
     }
     return e instanceof IOException && e.getMessage() != null
-        ? e.getMessage().replaceAll("[.!]$", "")
+        ? e.getMessage().replaceAll("\\s+", " ").replaceAll("[.!: ]+$", "")
         : "its data contradict themselves";
   }
 
