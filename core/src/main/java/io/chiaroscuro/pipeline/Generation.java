@@ -1,0 +1,116 @@
+package io.chiaroscuro.pipeline;
+
+import io.chiaroscuro.image.RgbImage;
+import io.chiaroscuro.scheduler.DenoisingLoop;
+import io.chiaroscuro.scheduler.DenoisingStep;
+import io.chiaroscuro.scheduler.Scheduler;
+import io.chiaroscuro.scheduler.Trajectory;
+import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.TensorScope;
+import java.util.Iterator;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * One picture on its way from noise, as a lazy sequence of steps: iterate for progress and
+ * previews, stop to cancel, {@linkplain #image() decode} when done.
+ *
+ * <pre>{@code
+ * try (var noise = ...; var generation = Generation.withLeak(model, request, noise, leak, generator)) {
+ *   generation.forEachRemaining(step -> System.out.println(step.index()));
+ *   RgbImage image = generation.image();
+ * }
+ * }</pre>
+ */
+public final class Generation implements Iterator<DenoisingStep>, AutoCloseable {
+
+  private final StableDiffusion model;
+  private final GuidedDenoiser denoiser;
+  private final Tensor initialLatents;
+  private final DenoisingLoop loop;
+
+  private Generation(
+      StableDiffusion model, GenerationRequest request, Start start, SeededGenerator generator) {
+    model.latentShape(request.width(), request.height());
+    this.model = model;
+    try (var scope = new TensorScope();
+        var opened = new Opened()) {
+      Trajectory trajectory =
+          opened.add(Scheduler.of(request.scheduler()).start(request.numInferenceSteps()));
+      Tensor sample = start.of(trajectory);
+      this.initialLatents =
+          opened.add(scope.own(sample.div(new Scalar(trajectory.initNoiseSigma()))));
+      this.denoiser = opened.add(new GuidedDenoiser(model, request));
+      this.loop = new DenoisingLoop(trajectory, denoiser, sample, generator);
+      opened.release();
+    }
+  }
+
+  /** Where a trajectory starts. */
+  @FunctionalInterface
+  private interface Start {
+    Tensor of(Trajectory trajectory);
+  }
+
+  /**
+   * Starts as diffusers does, from noise alone.
+   *
+   * @param noise (B, C, h, w) float32, as diffusers takes {@code latents}
+   * @param generator where stochastic samplers draw; the caller's
+   * @throws io.chiaroscuro.InvalidInputException if the request does not suit the model
+   */
+  public static Generation withoutLeak(
+      StableDiffusion model, GenerationRequest request, Tensor noise, SeededGenerator generator) {
+    return new Generation(model, request, t -> t.initialLatents(noise), generator);
+  }
+
+  /**
+   * Starts from noise and a signal leak, in the proportion that the sampler's first timestep has in
+   * training.
+   *
+   * @param leak of the noise's shape
+   */
+  public static Generation withLeak(
+      StableDiffusion model,
+      GenerationRequest request,
+      Tensor noise,
+      Tensor leak,
+      SeededGenerator generator) {
+    return new Generation(model, request, t -> t.initialLatents(noise, leak), generator);
+  }
+
+  /**
+   * The start as diffusers' pipelines take it in their argument {@code latents}, which they
+   * multiply by {@code init_noise_sigma}; valid until this is closed.
+   */
+  public Tensor initialLatents() {
+    return initialLatents;
+  }
+
+  /** The latents after the latest step; valid until the next. */
+  public Tensor latents() {
+    return loop.latents();
+  }
+
+  /** The picture that the latents of the latest step stand for. */
+  public RgbImage image() {
+    return model.decode(loop.latents()).get(0);
+  }
+
+  @Override
+  public boolean hasNext() {
+    return loop.hasNext();
+  }
+
+  @Override
+  public DenoisingStep next() {
+    return loop.next();
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+    denoiser.close();
+    initialLatents.close();
+  }
+}

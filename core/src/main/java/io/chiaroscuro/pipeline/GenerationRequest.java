@@ -1,0 +1,76 @@
+package io.chiaroscuro.pipeline;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.scheduler.SchedulerConfig;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What picture to make, in diffusers' terms.
+ *
+ * @param prompt what it shall show
+ * @param negativePrompt what it shall not show; empty for nothing in particular
+ * @param width in pixels
+ * @param height in pixels
+ * @param numInferenceSteps 1 to the number of training timesteps
+ * @param guidanceScale w of classifier-free guidance (<a href="https://arxiv.org/abs/2207.12598">Ho
+ *     and Salimans 2022</a>); 1 and below is without
+ * @param guidanceRescale phi of <a href="https://arxiv.org/abs/2305.08891">Lin et al. 2023</a>,
+ *     section 3.4, 0 (off) to 1
+ * @param clipSkip how many of the text encoder's last layers are left out
+ * @param scheduler the sampler
+ */
+public record GenerationRequest(
+    String prompt,
+    String negativePrompt,
+    int width,
+    int height,
+    int numInferenceSteps,
+    double guidanceScale,
+    double guidanceRescale,
+    int clipSkip,
+    SchedulerConfig scheduler) {
+
+  public GenerationRequest {
+    if (!Double.isFinite(guidanceScale)) {
+      throw new InvalidInputException(
+          "The guidance scale is %s; give a number, 7.5 for example.".formatted(guidanceScale));
+    }
+    if (!(guidanceRescale >= 0 && guidanceRescale <= 1)) {
+      throw new InvalidInputException(
+          "The guidance rescale is %s; give 0 (off) to 1.".formatted(guidanceRescale));
+    }
+  }
+
+  /** The defaults of {@code StableDiffusionPipeline}, at the size the model was trained on. */
+  public static GenerationRequest of(StableDiffusion model, String prompt) {
+    return new GenerationRequest(
+        prompt,
+        "",
+        model.trainedSize(),
+        model.trainedSize(),
+        50,
+        7.5,
+        0,
+        0,
+        model.schedulerConfig());
+  }
+
+  boolean isGuided() {
+    return guidanceScale > 1;
+  }
+
+  /** These settings by name, for a picture's provenance. */
+  public Map<String, String> describe() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("prompt", prompt);
+    facts.put("negative_prompt", negativePrompt);
+    facts.put("size", width + "x" + height);
+    facts.put("num_inference_steps", String.valueOf(numInferenceSteps));
+    facts.put("guidance_scale", String.valueOf(guidanceScale));
+    facts.put("guidance_rescale", String.valueOf(guidanceRescale));
+    facts.put("clip_skip", String.valueOf(clipSkip));
+    facts.put("scheduler", scheduler.type().className());
+    return facts;
+  }
+}

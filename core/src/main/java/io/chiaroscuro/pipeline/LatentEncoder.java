@@ -1,0 +1,66 @@
+package io.chiaroscuro.pipeline;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.image.RgbImage;
+import io.chiaroscuro.leak.LatentShape;
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Device;
+import io.chiaroscuro.tensor.TensorScope;
+import io.chiaroscuro.tensor.Tensors;
+import io.chiaroscuro.vae.AutoencoderKL;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * From pictures to the latents that diffusion is trained on: the mode of the autoencoder's
+ * posterior, scaled.
+ *
+ * @param vae closed with this object
+ * @param device where it computes
+ * @param dtype what it computes in
+ */
+public record LatentEncoder(AutoencoderKL vae, Device device, DType dtype)
+    implements AutoCloseable {
+
+  /**
+   * Loads a checkpoint's autoencoder and nothing else of it.
+   *
+   * @throws InvalidInputException if it is missing or damaged
+   */
+  public static LatentEncoder load(Checkpoint checkpoint, Device device, DType dtype) {
+    return new LatentEncoder(AutoencoderKL.load(checkpoint, dtype, device), device, dtype);
+  }
+
+  /**
+   * The latents of pictures of this size.
+   *
+   * @throws InvalidInputException unless both sides are multiples of the autoencoder's downscale
+   */
+  public LatentShape latentShape(int width, int height) {
+    int downscale = vae.config().downscale();
+    if (width < downscale || height < downscale || width % downscale + height % downscale != 0) {
+      throw new InvalidInputException(
+          "The size %dx%d does not suit this model; width and height must be multiples of %d."
+              .formatted(width, height, downscale));
+    }
+    return new LatentShape(vae.config().latentChannels(), height / downscale, width / downscale);
+  }
+
+  /**
+   * @param images all of one size
+   * @return float32 latents (B, C, h, w) on the CPU
+   */
+  public Tensor encode(List<RgbImage> images) {
+    try (var scope = new TensorScope()) {
+      Tensor pixels = Tensors.to(RgbImage.toTensor(images), device, dtype);
+      Tensor latents = vae.scale(vae.encode(pixels).mode());
+      return scope.keep(Tensors.to(latents, Device.CPU, DType.FLOAT32));
+    }
+  }
+
+  @Override
+  public void close() {
+    vae.close();
+  }
+}

@@ -1,0 +1,160 @@
+package io.chiaroscuro.pipeline;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.clip.CLIPTextModel;
+import io.chiaroscuro.clip.CLIPTokenizer;
+import io.chiaroscuro.image.RgbImage;
+import io.chiaroscuro.leak.LatentShape;
+import io.chiaroscuro.scheduler.SchedulerConfig;
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Device;
+import io.chiaroscuro.tensor.TensorScope;
+import io.chiaroscuro.tensor.Tensors;
+import io.chiaroscuro.unet.UNet2DConditionModel;
+import io.chiaroscuro.vae.AutoencoderKL;
+import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A Stable Diffusion checkpoint, loaded: its networks, its tokenizer and the settings of its
+ * sampler. Networks compute in {@code dtype}; latents are float32 everywhere between them.
+ *
+ * @param checkpoint where it was loaded from
+ * @param schedulerConfig the checkpoint's own sampler
+ * @param device where the networks compute
+ * @param dtype what they compute in
+ */
+public record StableDiffusion(
+    Checkpoint checkpoint,
+    CLIPTokenizer tokenizer,
+    CLIPTextModel textEncoder,
+    UNet2DConditionModel unet,
+    AutoencoderKL vae,
+    SchedulerConfig schedulerConfig,
+    Device device,
+    DType dtype)
+    implements AutoCloseable {
+
+  /**
+   * Loads a checkpoint in diffusers' layout.
+   *
+   * @throws InvalidInputException if a part is missing, damaged or does not fit the others
+   */
+  public static StableDiffusion load(Path folder, Device device, DType dtype) {
+    Checkpoint checkpoint = Checkpoint.open(folder);
+    SchedulerConfig schedulerConfig = schedulerConfig(checkpoint);
+    try (var opened = new Opened()) {
+      var tokenizer = opened.add(CLIPTokenizer.load(checkpoint.path("tokenizer")));
+      var textEncoder = opened.add(CLIPTextModel.load(checkpoint, dtype, device));
+      requireFits(folder, tokenizer, textEncoder);
+      var unet = opened.add(UNet2DConditionModel.load(checkpoint, dtype, device));
+      var vae = opened.add(AutoencoderKL.load(checkpoint, dtype, device));
+      requireFits(folder, textEncoder, unet, vae);
+      opened.release();
+      return new StableDiffusion(
+          checkpoint, tokenizer, textEncoder, unet, vae, schedulerConfig, device, dtype);
+    }
+  }
+
+  /**
+   * The checkpoint's own sampler, with the two settings that {@code StableDiffusionPipeline}
+   * corrects in configurations older than itself.
+   */
+  public static SchedulerConfig schedulerConfig(Checkpoint checkpoint) {
+    return corrected(SchedulerConfig.read(checkpoint.path("scheduler/scheduler_config.json")));
+  }
+
+  /** Stable Diffusion was trained and is sampled so, whatever a file leaves to the defaults. */
+  static SchedulerConfig corrected(SchedulerConfig config) {
+    return config.with("steps_offset", 1).with("clip_sample", false);
+  }
+
+  /**
+   * The latents of pictures of this size.
+   *
+   * @throws InvalidInputException if the autoencoder cannot make a picture of this size
+   */
+  public LatentShape latentShape(int width, int height) {
+    return new LatentEncoder(vae, device, dtype).latentShape(width, height);
+  }
+
+  /** The side of the square pictures this model was trained on, in pixels. */
+  public int trainedSize() {
+    return unet.config().sampleSize() * vae.config().downscale();
+  }
+
+  /**
+   * The pictures that diffusion's latents stand for.
+   *
+   * @param latents (B, C, h, w), scaled, any floating type
+   * @throws InvalidInputException if a latent is NaN or infinite, or the autoencoder's output is
+   */
+  public List<RgbImage> decode(Tensor latents) {
+    try (var scope = new TensorScope()) {
+      Tensor images = vae.decode(Tensors.to(vae.unscale(latents), device, dtype));
+      if (!Tensors.isFinite(images)) {
+        throw new InvalidInputException(
+            "The decoded picture is NaN or infinite; choose --dtype float32 or bfloat16.");
+      }
+      return RgbImage.fromTensor(images);
+    }
+  }
+
+  /**
+   * A colour as the mean of each latent channel: that of a picture in this colour alone, so that
+   * users speak in colours and {@link io.chiaroscuro.leak.LeakControls#withMeanColor} in latents.
+   *
+   * @param width of the pictures to be made, in pixels
+   * @param height likewise
+   */
+  public double[] meanColor(int red, int green, int blue, int width, int height) {
+    latentShape(width, height);
+    try (var scope = new TensorScope()) {
+      Tensor latents =
+          new LatentEncoder(vae, device, dtype)
+              .encode(List.of(RgbImage.solid(width, height, red, green, blue)));
+      return Tensors.doubles(latents.mean(0, 2, 3));
+    }
+  }
+
+  private static void requireFits(Path folder, CLIPTokenizer tokenizer, CLIPTextModel textEncoder) {
+    if (tokenizer.vocabSize() > textEncoder.config().vocabSize()
+        || tokenizer.modelMaxLength() > textEncoder.config().maxPositionEmbeddings()) {
+      throw new InvalidInputException(
+          "In %s the tokenizer (%d tokens, %d a prompt) does not fit the text encoder (%d, %d); take both from the same checkpoint."
+              .formatted(
+                  folder,
+                  tokenizer.vocabSize(),
+                  tokenizer.modelMaxLength(),
+                  textEncoder.config().vocabSize(),
+                  textEncoder.config().maxPositionEmbeddings()));
+    }
+  }
+
+  private static void requireFits(
+      Path folder, CLIPTextModel textEncoder, UNet2DConditionModel unet, AutoencoderKL vae) {
+    int hidden = textEncoder.config().hiddenSize();
+    if (unet.config().crossAttentionDim().at(0) != hidden) {
+      throw new InvalidInputException(
+          "In %s the UNet attends to vectors of %d numbers, but the text encoder yields %d; take both from the same checkpoint."
+              .formatted(folder, unet.config().crossAttentionDim().at(0), hidden));
+    }
+    int channels = vae.config().latentChannels();
+    if (unet.config().inChannels() != channels || unet.config().outChannels() != channels) {
+      throw new InvalidInputException(
+          "In %s the UNet has %d input and %d output channels, but the autoencoder %d; only text-to-image UNets, where all are equal, are supported."
+              .formatted(
+                  folder, unet.config().inChannels(), unet.config().outChannels(), channels));
+    }
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+    textEncoder.close();
+    unet.close();
+    vae.close();
+  }
+}

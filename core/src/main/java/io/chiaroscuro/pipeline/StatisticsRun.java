@@ -1,0 +1,205 @@
+package io.chiaroscuro.pipeline;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.file.AtomicFile;
+import io.chiaroscuro.leak.LeakAccumulator;
+import io.chiaroscuro.leak.LeakStatistics;
+import io.chiaroscuro.leak.StatisticType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Computes a signal leak's statistics from pictures, as a lazy sequence of batches: progress comes
+ * from iterating, stopping loses at most what the latest {@link #SAVE_EVERY} brought. The state of
+ * an unfinished run lies in the output folder; the same request finds it and continues.
+ *
+ * <pre>{@code
+ * try (var run = new StatisticsRun(encoder, checkpoint, request, outputDir)) {
+ *   run.forEachRemaining(batch -> System.out.println(batch.consumed()));
+ *   run.finish().close();
+ * }
+ * }</pre>
+ */
+public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCloseable {
+
+  /** How often the state is saved. */
+  public static final Duration SAVE_EVERY = Duration.ofSeconds(20);
+
+  private static final String UNFINISHED = "unfinished.safetensors";
+  private static final String FINGERPRINT = "fingerprint";
+  private static final String CONSUMED = "consumed";
+  private static final String SKIPPED = "skipped";
+
+  private final StatisticsRequest request;
+  private final Path outputDir;
+  private final Map<String, String> provenance;
+  private final String fingerprint;
+  private final LeakAccumulator accumulator;
+  private final LatentStream stream;
+  private final int resumedAt;
+  private int consumed;
+  private int skipped;
+  private long savedNanos = System.nanoTime();
+
+  /**
+   * @param encoder of {@code checkpoint}; stays the caller's
+   * @param outputDir where the statistics go, and the state while they are unfinished
+   * @throws InvalidInputException if the request does not suit the model, or the folder holds a
+   *     damaged state
+   */
+  public StatisticsRun(
+      LatentEncoder encoder, Checkpoint checkpoint, StatisticsRequest request, Path outputDir) {
+    this.request = request;
+    this.outputDir = outputDir;
+    this.provenance = provenance(checkpoint, encoder, request);
+    this.fingerprint = fingerprint(provenance, request);
+    ImagePreparation preparation = request.preparation();
+    var shape = encoder.latentShape(preparation.width(), preparation.height());
+    LeakAccumulator fresh = request.accumulator(shape);
+    LeakAccumulator.Saved saved =
+        Files.exists(unfinished()) ? LeakAccumulator.restore(unfinished()) : null;
+    if (saved != null && fingerprint.equals(saved.metadata().get(FINGERPRINT))) {
+      fresh.close();
+      this.accumulator = saved.accumulator();
+      this.consumed = Integer.parseInt(saved.metadata().get(CONSUMED));
+      this.skipped = Integer.parseInt(saved.metadata().get(SKIPPED));
+    } else {
+      if (saved != null) {
+        saved.accumulator().close();
+      }
+      this.accumulator = fresh;
+    }
+    this.resumedAt = consumed;
+    this.stream =
+        new LatentStream(encoder, preparation, request.files(), consumed, request.batchSize());
+  }
+
+  /** How many files an earlier, interrupted run had done; 0 if there was none. */
+  public int resumedAt() {
+    return resumedAt;
+  }
+
+  /** How many files were broken, those of the earlier run included. */
+  public int skipped() {
+    return skipped;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return stream.hasNext();
+  }
+
+  @Override
+  public LatentStream.Batch next() {
+    LatentStream.Batch batch = stream.next();
+    batch.latents().ifPresent(this::add);
+    consumed = batch.consumed();
+    skipped += batch.skipped().size();
+    if (System.nanoTime() - savedNanos > SAVE_EVERY.toNanos()) {
+      save();
+    }
+    return batch;
+  }
+
+  private void add(Tensor latents) {
+    accumulator.add(latents);
+  }
+
+  private void save() {
+    accumulator.save(
+        unfinished(),
+        Map.of(
+            FINGERPRINT, fingerprint,
+            CONSUMED, String.valueOf(consumed),
+            SKIPPED, String.valueOf(skipped)));
+    savedNanos = System.nanoTime();
+  }
+
+  /**
+   * Writes the statistics once all files are done, and returns them; they belong to the caller.
+   *
+   * @throws InvalidInputException if fewer than two files were whole, or they cannot be written
+   */
+  public LeakStatistics finish() {
+    if (hasNext()) {
+      throw new IllegalStateException("Files are left to be done.");
+    }
+    if (accumulator.count() == 0) {
+      throw new InvalidInputException(
+          "None of the %d files is a whole picture; give others."
+              .formatted(request.files().size()));
+    }
+    LeakStatistics statistics = accumulator.statistics(provenance);
+    try {
+      statistics.write(outputDir);
+      Files.deleteIfExists(unfinished());
+    } catch (IOException e) {
+      statistics.close();
+      throw new InvalidInputException(
+          "Cannot delete %s (%s); delete it yourself."
+              .formatted(unfinished(), AtomicFile.reason(e)),
+          e);
+    } catch (RuntimeException e) {
+      statistics.close();
+      throw e;
+    }
+    return statistics;
+  }
+
+  private Path unfinished() {
+    return outputDir.resolve(UNFINISHED);
+  }
+
+  private static Map<String, String> provenance(
+      Checkpoint checkpoint, LatentEncoder encoder, StatisticsRequest request) {
+    ImagePreparation preparation = request.preparation();
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("software", "chiaroscuro");
+    facts.put("model", checkpoint.folder().toAbsolutePath().normalize().getFileName().toString());
+    facts.put("model_hash", checkpoint.hash());
+    facts.put("dtype", encoder.dtype().toString());
+    facts.put("statistic_type", request.statisticType().toString());
+    if (request.statisticType() == StatisticType.DCT_PIXEL) {
+      facts.put("n_components", String.valueOf(request.nComponents()));
+    }
+    facts.put("resolution", preparation.width() + "x" + preparation.height());
+    facts.put("crop", preparation.cropping().name().toLowerCase(Locale.ROOT));
+    facts.put("flip", preparation.mirroring().name().toLowerCase(Locale.ROOT));
+    facts.put("orientation", preparation.orientation().name().toLowerCase(Locale.ROOT));
+    facts.put("seed", String.valueOf(preparation.seed()));
+    return facts;
+  }
+
+  /** The same for the same pictures and settings only: a run may continue another's state then. */
+  private static String fingerprint(Map<String, String> provenance, StatisticsRequest request) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(provenance.toString().getBytes(StandardCharsets.UTF_8));
+      for (Path file : request.files()) {
+        String facts = "%s %d\n".formatted(file, file.toFile().length());
+        digest.update(facts.getBytes(StandardCharsets.UTF_8));
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256.", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    stream.close();
+    accumulator.close();
+  }
+}
