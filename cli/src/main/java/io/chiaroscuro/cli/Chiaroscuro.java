@@ -12,7 +12,12 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {GenerateCompletion.class},
+    subcommands = {
+      StatsCommand.class,
+      GenerateCommand.class,
+      DemoCommand.class,
+      GenerateCompletion.class
+    },
     footer = {
       "",
       "Examples:",

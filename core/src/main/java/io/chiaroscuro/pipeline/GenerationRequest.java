@@ -1,7 +1,9 @@
 package io.chiaroscuro.pipeline;
 
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.scheduler.Scheduler;
 import io.chiaroscuro.scheduler.SchedulerConfig;
+import io.chiaroscuro.scheduler.Trajectory;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -54,6 +56,18 @@ public record GenerationRequest(
         0,
         0,
         model.schedulerConfig());
+  }
+
+  /**
+   * How many steps a run takes: some samplers ask the network more often than {@link
+   * #numInferenceSteps}.
+   *
+   * @throws InvalidInputException if the sampler cannot take that many
+   */
+  public int steps() {
+    try (Trajectory trajectory = Scheduler.of(scheduler).start(numInferenceSteps)) {
+      return trajectory.length();
+    }
   }
 
   boolean isGuided() {

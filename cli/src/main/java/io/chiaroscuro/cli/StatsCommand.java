@@ -1,0 +1,184 @@
+package io.chiaroscuro.cli;
+
+import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.image.ImageDecoder.Orientation;
+import io.chiaroscuro.image.ImageFolder;
+import io.chiaroscuro.leak.LeakStatistics;
+import io.chiaroscuro.leak.LeakSummary;
+import io.chiaroscuro.leak.StatisticType;
+import io.chiaroscuro.pipeline.ImagePreparation;
+import io.chiaroscuro.pipeline.ImagePreparation.Cropping;
+import io.chiaroscuro.pipeline.ImagePreparation.Mirroring;
+import io.chiaroscuro.pipeline.LatentEncoder;
+import io.chiaroscuro.pipeline.StatisticsRequest;
+import io.chiaroscuro.pipeline.StatisticsRun;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code chiaroscuro stats}: models the signal leak of a folder of pictures. */
+@Command(
+    name = "stats",
+    description = "Models the signal leak of a folder of pictures.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Options may be written with underscores. A run that was interrupted is resumed by the same",
+      "command. Broken files are named and skipped.",
+      "",
+      "Examples:",
+      "  chiaroscuro stats --model stable-diffusion-2-1 --data-dir photos --output-dir leak \\",
+      "      --resolution 768 --statistic-type dct+pixel --n-components 3 --center-crop",
+      "  chiaroscuro stats --model stable-diffusion-v1-4 --data-dir line-art --output-dir style \\",
+      "      --resolution 512 --statistic-type pixel --center-crop",
+    })
+final class StatsCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+  @Mixin private ModelOptions model;
+  @Mixin private JsonOption json;
+
+  @Option(
+      names = "--data-dir",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "The pictures: JPEG, PNG, WebP, BMP, GIF or TIFF; subfolders included.")
+  private Path dataDir;
+
+  @Option(
+      names = "--output-dir",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Where stats.safetensors and statistic_type.txt are written.")
+  private Path outputDir;
+
+  @Option(
+      names = "--statistic-type",
+      defaultValue = "dct+pixel",
+      paramLabel = "TYPE",
+      description = {
+        "What is modelled (default: ${DEFAULT-VALUE}).",
+        "pixel: mean and variance of every latent element; for a style.",
+        "dct+pixel: low frequencies jointly, the rest by element; for natural pictures."
+      })
+  private String statisticType;
+
+  @Option(
+      names = "--n-components",
+      defaultValue = "3",
+      paramLabel = "N",
+      description = "Low frequencies that dct+pixel models jointly (default: ${DEFAULT-VALUE}).")
+  private int nComponents;
+
+  @Option(
+      names = "--resolution",
+      defaultValue = "512",
+      paramLabel = "R|WxH",
+      converter = ImageSize.Converter.class,
+      description = "Size of the pictures to be generated (default: ${DEFAULT-VALUE}).")
+  private ImageSize resolution;
+
+  @Option(
+      names = "--center-crop",
+      description = "Crop to the middle; otherwise anywhere, at random.")
+  private boolean centerCrop;
+
+  @Option(names = "--random-flip", description = "Mirror half of the pictures, at random.")
+  private boolean randomFlip;
+
+  @Option(
+      names = "--no-auto-orient",
+      description = "Take the pixels as stored, whatever the EXIF orientation says.")
+  private boolean asStored;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "0",
+      description = "Of the random crops and flips (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--batch-size",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "Pictures encoded together (default: ${DEFAULT-VALUE}).")
+  private int batchSize;
+
+  @Override
+  public Integer call() {
+    var out = spec.commandLine().getOut();
+    var err = spec.commandLine().getErr();
+    StatisticsRequest request = request();
+    Checkpoint checkpoint = Checkpoint.open(model.model());
+    try (var encoder = LatentEncoder.load(checkpoint, model.device(), model.dtype());
+        var run = new StatisticsRun(encoder, checkpoint, request, outputDir)) {
+      int total = request.files().size();
+      if (run.resumedAt() > 0) {
+        err.printf("Resuming after %d of %d files.%n", run.resumedAt(), total);
+      }
+      try (var progress = Progress.resume("Encoding", run.resumedAt(), total, err)) {
+        int done = run.resumedAt();
+        while (run.hasNext()) {
+          var batch = run.next();
+          batch.skipped().forEach(sentence -> progress.say("Skipped: " + sentence));
+          progress.step(batch.consumed() - done, "");
+          done = batch.consumed();
+        }
+      }
+      try (LeakStatistics statistics = run.finish()) {
+        report(statistics, run.skipped());
+        out.flush();
+      }
+    }
+    return 0;
+  }
+
+  private StatisticsRequest request() {
+    ImagePreparation preparation =
+        new ImagePreparation(
+            resolution.width(),
+            resolution.height(),
+            centerCrop ? Cropping.CENTER : Cropping.RANDOM,
+            randomFlip ? Mirroring.RANDOM : Mirroring.NONE,
+            asStored ? Orientation.AS_STORED : Orientation.UPRIGHT,
+            seed);
+    StatisticType type = StatisticType.parse(statisticType);
+    List<Path> files = ImageFolder.list(dataDir);
+    return new StatisticsRequest(files, preparation, type, nComponents, batchSize);
+  }
+
+  private void report(LeakStatistics statistics, int skipped) {
+    LeakSummary summary = statistics.summary();
+    long images = summary.imageCount().orElseThrow();
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("output_dir", outputDir.toString());
+    result.put("statistic_type", summary.type().toString());
+    result.put("images", images);
+    result.put("skipped", skipped);
+    result.put("channel_means", summary.channelMeans());
+    result.put("channel_spreads", summary.channelSpreads());
+    json.print(
+        spec.commandLine().getOut(),
+        result,
+        "%s: %s statistics of %d pictures%s; mean of each latent channel %s, its spread %s."
+            .formatted(
+                outputDir,
+                summary.type(),
+                images,
+                skipped == 0 ? "" : " (%d skipped)".formatted(skipped),
+                rounded(summary.channelMeans()),
+                rounded(summary.channelSpreads())));
+  }
+
+  private static List<String> rounded(List<Double> values) {
+    return values.stream().map("%.3f"::formatted).toList();
+  }
+}
