@@ -12,7 +12,11 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {GenerateCompletion.class},
+    subcommands = {
+      InspectCommand.class,
+      BrightnessCommand.class,
+      GenerateCompletion.class,
+    },
     footer = {
       "",
       "Examples:",
