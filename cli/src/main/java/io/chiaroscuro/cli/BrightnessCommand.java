@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  chiaroscuro brightness photos",
       "  chiaroscuro brightness outputs/*.png --each",
-      "  chiaroscuro brightness outputs/with outputs/more --against photos --against outputs/without",
+      "  chiaroscuro brightness with without --against photos --against drawings",
       "  chiaroscuro brightness photos --histogram histogram.png --json",
     })
 final class BrightnessCommand implements Runnable {

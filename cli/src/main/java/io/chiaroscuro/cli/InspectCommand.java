@@ -29,9 +29,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  chiaroscuro inspect outputs/42-leak.png         # prompt, seed and settings",
-      "  chiaroscuro inspect leak                        # what the statistics model",
-      "  chiaroscuro inspect leak --model MODEL          # and how bright the mean leak is",
+      "  chiaroscuro inspect outputs/42-leak.png    # prompt, seed and settings",
+      "  chiaroscuro inspect leak                   # what the statistics model",
+      "  chiaroscuro inspect leak --model MODEL     # and their mean brightness",
       "  chiaroscuro inspect MODEL --json",
       "  chiaroscuro inspect lora.safetensors --all",
     })
