@@ -1,6 +1,7 @@
 package io.chiaroscuro.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,8 +16,10 @@ import picocli.CommandLine.Command;
     subcommands = {
       StatsCommand.class,
       GenerateCommand.class,
+      InspectCommand.class,
+      BrightnessCommand.class,
       DemoCommand.class,
-      GenerateCompletion.class
+      GenerateCompletion.class,
     },
     footer = {
       "",
@@ -32,8 +35,8 @@ public final class Chiaroscuro {
   private Chiaroscuro() {}
 
   public static void main(String[] args) {
-    PrintWriter out = new PrintWriter(System.out, true);
-    PrintWriter err = new PrintWriter(System.err, true);
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     System.exit(run(out, err, args));
   }
 

@@ -1,7 +1,12 @@
 package io.chiaroscuro.checkpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The parts of a Stable Diffusion checkpoint that have weights. */
 public enum Component {
@@ -17,6 +22,22 @@ public enum Component {
     this.folder = folder;
     this.library = library;
     this.className = className;
+  }
+
+  /**
+   * The network that the {@code config.json} in {@code folder} describes; empty where there is no
+   * such file, or it describes something else.
+   *
+   * @throws io.chiaroscuro.InvalidInputException if the file is malformed
+   */
+  public static Optional<Component> in(Path folder) {
+    Path config = folder.resolve("config.json");
+    if (!Files.isRegularFile(config)) {
+      return Optional.empty();
+    }
+    JsonNode root = ConfigFile.tree(config);
+    String className = root.path("_class_name").asText(root.at("/architectures/0").asText());
+    return Arrays.stream(values()).filter(c -> c.className.equals(className)).findFirst();
   }
 
   /** Its folder in a checkpoint, for example {@code text_encoder}. */

@@ -53,8 +53,12 @@ public final class SafetensorsWeights implements WeightSource {
     return path.getFileName().toString().endsWith(".json") ? openShards(path) : openSingle(path);
   }
 
-  /** The files that {@link #open} would read. */
-  static List<Path> files(Path folder) {
+  /**
+   * The files that {@link #open} would read.
+   *
+   * @throws InvalidInputException if there are none
+   */
+  public static List<Path> files(Path folder) {
     Path path = locate(folder);
     if (!path.getFileName().toString().endsWith(".json")) {
       return List.of(path);

@@ -47,6 +47,21 @@ public record Brightness(List<Double> imageMeans, Histogram pixels) {
         imageMeans.stream().mapToDouble(m -> (m - mean) * (m - mean)).average().orElseThrow());
   }
 
+  /**
+   * The brightness below which {@code percent} (0..100) of the images lie, interpolated linearly as
+   * {@code numpy.percentile} does.
+   */
+  public double percentile(double percent) {
+    if (!(percent >= 0 && percent <= 100)) {
+      throw new IllegalArgumentException("A percentile lies in 0..100, not at " + percent + ".");
+    }
+    double[] sorted = sorted(imageMeans);
+    double rank = percent / 100 * (sorted.length - 1);
+    int below = (int) rank;
+    int above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (rank - below) * (sorted[above] - sorted[below]);
+  }
+
   /** Wasserstein-1 between the two sets' image brightnesses. */
   public double wassersteinDistance(Brightness other) {
     return wassersteinDistance(sorted(imageMeans), sorted(other.imageMeans));

@@ -86,6 +86,14 @@ public record DctPixelStatistics(
   }
 
   @Override
+  public Tensor meanLatents() {
+    try (var scope = new TensorScope()) {
+      Tensor low = basis.inverse(meanLfComponents().unsqueeze(0));
+      return scope.keep(low.add(meanHfRemainder.unsqueeze(0)));
+    }
+  }
+
+  @Override
   public LeakSummary summary() {
     return LeakSummary.of(this);
   }

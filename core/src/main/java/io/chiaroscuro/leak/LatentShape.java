@@ -40,10 +40,20 @@ public record LatentShape(int channels, int height, int width) {
     return (long) height * width;
   }
 
+  /** Width in pixels of the images that have such latents. */
+  public int imageWidth() {
+    return width * PIXELS_PER_LATENT;
+  }
+
+  /** Height in pixels of the images that have such latents. */
+  public int imageHeight() {
+    return height * PIXELS_PER_LATENT;
+  }
+
   /** For example {@code 4x64x96 latents (images of 768x512 pixels)}: C, h, w; width, height. */
   @Override
   public String toString() {
     return "%dx%dx%d latents (images of %dx%d pixels)"
-        .formatted(channels, height, width, width * PIXELS_PER_LATENT, height * PIXELS_PER_LATENT);
+        .formatted(channels, height, width, imageWidth(), imageHeight());
   }
 }

@@ -28,6 +28,9 @@ public sealed interface LeakStatistics extends AutoCloseable
   /** The tensors by their names on disk. */
   Map<String, Tensor> tensors();
 
+  /** The mean of all leaks, (1, C, h, w), float64; kept in the caller's scope. */
+  Tensor meanLatents();
+
   /** What the statistics imply for the mean of each channel. */
   LeakSummary summary();
 

@@ -45,6 +45,11 @@ public record PixelStatistics(Tensor meanPixels, Tensor varPixels, Map<String, S
   }
 
   @Override
+  public Tensor meanLatents() {
+    return meanPixels.unsqueeze(0).clone();
+  }
+
+  @Override
   public LeakSummary summary() {
     return LeakSummary.of(this);
   }

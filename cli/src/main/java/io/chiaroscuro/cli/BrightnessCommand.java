@@ -1,0 +1,101 @@
+package io.chiaroscuro.cli;
+
+import io.chiaroscuro.image.HistogramChart;
+import io.chiaroscuro.image.PngFile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code chiaroscuro brightness}: how bright images are, alone and against other images. */
+@Command(
+    name = "brightness",
+    description = {
+      "Measures how bright images are: 0 is black, 1 is white.",
+      "An image's brightness is the mean over all its pixels and channels; the spread is the"
+          + " standard deviation of that from image to image.",
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    footer = {
+      "",
+      "Examples:",
+      "  chiaroscuro brightness photos",
+      "  chiaroscuro brightness outputs/*.png --each",
+      "  chiaroscuro brightness with without --against photos --against drawings",
+      "  chiaroscuro brightness photos --histogram histogram.png --json",
+    })
+final class BrightnessCommand implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE|DIR",
+      description = "Images, and folders of images with the folders below them.")
+  private List<Path> paths;
+
+  @Option(
+      names = "--against",
+      paramLabel = "DIR",
+      description = "Images to compare with; may be given several times.")
+  private List<Path> against = List.of();
+
+  @Option(
+      names = "--histogram",
+      paramLabel = "OUT.png",
+      description = "Write the histogram as a PNG file.")
+  private Path histogram;
+
+  @Option(names = "--each", description = "List the brightness of each image.")
+  private boolean each;
+
+  @Mixin private JsonOption json;
+
+  @Override
+  public void run() {
+    PrintWriter err = spec.commandLine().getErr();
+    MeasuredImages images = MeasuredImages.measure("Measuring", paths, err);
+    Facts facts = images.facts();
+    if (each) {
+      facts.add("each", images.imageMeans(), eachProse(images.imageMeans()));
+    }
+    facts.add(
+        "histogram",
+        IntStream.range(0, 256).mapToLong(images.brightness().pixels()::count).toArray(),
+        "\n" + HistogramChart.text(images.brightness().pixels()));
+    List<Facts> comparisons = new ArrayList<>();
+    for (Path other : against) {
+      comparisons.add(images.against(MeasuredImages.measure("Comparing", List.of(other), err)));
+    }
+    if (!comparisons.isEmpty()) {
+      facts.add(
+          "against",
+          comparisons.stream().map(Facts::json).toList(),
+          comparisons.stream().map(Facts::prose).collect(Collectors.joining("\n\n", "\n", "")));
+    }
+    json.print(spec.commandLine().getOut(), facts.json(), facts.prose());
+    if (histogram != null) {
+      PngFile.write(
+          histogram,
+          HistogramChart.image(images.brightness().pixels()),
+          Map.of("Description", "Histogram of " + images.description()));
+    }
+  }
+
+  private static String eachProse(Map<String, Double> means) {
+    return means.entrySet().stream()
+        .map(mean -> String.format(Locale.ROOT, "%.4f  %s", mean.getValue(), mean.getKey()))
+        .collect(Collectors.joining("\n", "\n", ""));
+  }
+}

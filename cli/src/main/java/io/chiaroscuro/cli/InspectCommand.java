@@ -1,0 +1,112 @@
+package io.chiaroscuro.cli;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.checkpoint.Component;
+import io.chiaroscuro.image.ImageFormat;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code chiaroscuro inspect}: tells what a file or folder is and what can be known of it. */
+@Command(
+    name = "inspect",
+    description = {
+      "Tells what a file or folder is: an image with its settings, signal-leak statistics, a"
+          + " checkpoint or a part of it, a safetensors file.",
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    footer = {
+      "",
+      "Examples:",
+      "  chiaroscuro inspect outputs/42-leak.png    # prompt, seed and settings",
+      "  chiaroscuro inspect leak                   # what the statistics model",
+      "  chiaroscuro inspect leak --model MODEL     # and their mean brightness",
+      "  chiaroscuro inspect MODEL --json",
+      "  chiaroscuro inspect lora.safetensors --all",
+    })
+final class InspectCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(arity = "1..*", paramLabel = "FILE|DIR", description = "What to inspect.")
+  private List<Path> paths;
+
+  @Option(
+      names = {"--model", "--pretrained-model-name-or-path"},
+      paramLabel = "FOLDER",
+      description = "A checkpoint whose VAE decodes the mean of statistics.")
+  private Path model;
+
+  @Option(names = "--all", description = "List every tensor and all metadata.")
+  private boolean all;
+
+  @Mixin private JsonOption json;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    int exitCode = ExitCode.OK;
+    String gap = "";
+    for (Path path : paths) {
+      try {
+        Facts facts = inspect(path);
+        json.print(out, facts.json(), gap + facts.prose());
+        gap = "\n";
+      } catch (InvalidInputException e) {
+        exitCode = OneSentence.print(spec.commandLine().getErr(), e);
+      }
+    }
+    return exitCode;
+  }
+
+  private Facts inspect(Path path) {
+    if (Files.isDirectory(path)) {
+      return inspectFolder(path);
+    }
+    if (!Files.exists(path)) {
+      throw new InvalidInputException(
+          "There is no file or folder '%s'; name one that exists.".formatted(path));
+    }
+    Optional<ImageFormat> format = ImageFormat.of(path);
+    if (format.isPresent()) {
+      return PictureFacts.of(path, format.get());
+    }
+    if (path.toString().endsWith(".safetensors")) {
+      return WeightFacts.ofFile(path, all);
+    }
+    throw new InvalidInputException(
+        "'%s' is neither an image nor a .safetensors file; nothing else can be inspected."
+            .formatted(path));
+  }
+
+  private Facts inspectFolder(Path folder) {
+    if (CheckpointFacts.fit(folder)) {
+      return CheckpointFacts.of(folder);
+    }
+    if (StatisticsFacts.fit(folder)) {
+      return StatisticsFacts.of(folder, Optional.ofNullable(model));
+    }
+    if (CheckpointFacts.fitScheduler(folder)) {
+      return CheckpointFacts.ofScheduler(folder);
+    }
+    Component component =
+        Component.in(folder)
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        "The folder '%s' holds no checkpoint, no part of one and no signal-leak statistics; of images the brightness command tells more."
+                            .formatted(folder)));
+    return CheckpointFacts.ofNetwork(component, folder);
+  }
+}
