@@ -27,13 +27,22 @@ final class GuidedDenoiser implements Denoiser, AutoCloseable {
   GuidedDenoiser(StableDiffusion model, GenerationRequest request) {
     this.model = model;
     this.request = request;
-    List<String> prompts =
-        request.isGuided()
-            ? List.of(request.negativePrompt(), request.prompt())
-            : List.of(request.prompt());
     try (var scope = new TensorScope()) {
-      Tensor ids = Tensors.to(model.tokenizer().tensor(prompts), model.device(), DType.INT64);
-      this.encoderHiddenStates = scope.own(model.textEncoder().forward(ids, request.clipSkip()));
+      Tensor text = encode(request.prompt(), request.clipSkip());
+      // As in diffusers, clip skip is for what is wanted, not for what is unwanted.
+      this.encoderHiddenStates =
+          scope.own(
+              request.isGuided()
+                  ? torch.cat(new TensorVector(encode(request.negativePrompt(), 0), text))
+                  : text);
+    }
+  }
+
+  private Tensor encode(String prompt, int clipSkip) {
+    try (var scope = new TensorScope()) {
+      Tensor ids =
+          Tensors.to(model.tokenizer().tensor(List.of(prompt)), model.device(), DType.INT64);
+      return scope.keep(model.textEncoder().forward(ids, clipSkip));
     }
   }
 
