@@ -73,6 +73,11 @@ public final class ImageDecoder {
           "The image '%s' does not fit into the Java heap; raise -Xmx or scale it down."
               .formatted(file),
           e);
+    } catch (LinkageError e) {
+      throw new InvalidInputException(
+          "The %s image '%s' needs native code that does not load here; convert it to PNG, or name by -Djava.io.tmpdir a folder that code may be run from."
+              .formatted(format, file),
+          e);
     } catch (IOException | RuntimeException e) {
       // Readers meet broken data with whatever exception the data happens to provoke.
       throw new InvalidInputException(
@@ -121,7 +126,7 @@ public final class ImageDecoder {
     }
   }
 
-  static void requireFits(int width, int height) throws IOException {
+  private static void requireFits(int width, int height) throws IOException {
     if ((long) width * height > MAX_PIXELS) {
       throw new ImageTooLargeException(width, height);
     }

@@ -71,8 +71,19 @@ class ImageDecoderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "rgb-420.jpg", "progressive.jpg", "cmyk.jpg", "rgb.png", "interlaced.png", "lossy.webp",
-        "lossless.webp", "lossy-alpha.webp", "rgb.bmp", "palette.gif", "lzw.tiff", "rgb.tiff"
+        "rgb-420.jpg",
+        "progressive.jpg",
+        "cmyk.jpg",
+        "rgb.png",
+        "interlaced.png",
+        "lossy.webp",
+        "lossless.webp",
+        "lossy-alpha.webp",
+        "animated.webp",
+        "rgb.bmp",
+        "palette.gif",
+        "lzw.tiff",
+        "rgb.tiff"
       })
   void saysWhichFileIsTruncated(String name) throws Exception {
     byte[] whole = Files.readAllBytes(file(name));
@@ -91,22 +102,35 @@ class ImageDecoderTest {
         .isEqualTo(ImageDecoder.decode(file("rgb-420.jpg")).rgb());
   }
 
+  @Test
+  void aWebpWithoutItsLastByteIsTruncatedEvenIfNoPictureIsInIt() throws Exception {
+    byte[] whole = Files.readAllBytes(file("orientation-8.webp"));
+    assertRefused(
+        Files.write(folder.resolve("a.webp"), Arrays.copyOf(whole, whole.length - 1)),
+        "ends too early");
+  }
+
   @ParameterizedTest
   @MethodSource("files")
   void damagedFilesAreDecodedOrRefused(Path file) throws Exception {
     byte[] whole = Files.readAllBytes(file);
     var random = new Random(file.getFileName().toString().hashCode());
-    Path damaged = folder.resolve("damaged");
-    for (int attempt = 0; attempt < 20; attempt++) {
+    Path altered = folder.resolve("altered");
+    // Native code that strays ends the JVM rather than throw, so that it is tried more often.
+    int attempts = file.toString().endsWith(".webp") ? 300 : 20;
+    for (int attempt = 0; attempt < attempts; attempt++) {
       byte[] bytes = whole.clone();
       for (int i = 0; i < 4; i++) {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
-      Files.write(damaged, bytes);
+      Files.write(altered, bytes);
       try {
-        assertThat(ImageDecoder.decode(damaged).width()).isPositive();
+        assertThat(ImageDecoder.decode(altered).width()).isPositive();
       } catch (InvalidInputException e) {
-        assertThat(e).hasMessageContaining("damaged");
+        assertThat(e.getMessage())
+            .contains("altered")
+            .containsAnyOf("damaged", "convert or remove it", "scale it down")
+            .doesNotContain("\n");
       }
     }
   }
