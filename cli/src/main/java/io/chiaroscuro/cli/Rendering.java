@@ -201,7 +201,7 @@ final class Rendering {
 
   private static Map<String, String> provenance(StableDiffusion model, GenerationRequest request) {
     Map<String, String> facts = new LinkedHashMap<>(request.describe());
-    facts.put("model", model.checkpoint().folder().toAbsolutePath().normalize().toString());
+    facts.put("model", model.checkpoint().name());
     facts.put("model_hash", model.checkpoint().hash());
     facts.put("dtype", model.dtype().toString());
     facts.put("device", model.device().toString());

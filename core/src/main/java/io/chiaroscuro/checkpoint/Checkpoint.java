@@ -34,6 +34,11 @@ public record Checkpoint(Path folder, ModelIndex modelIndex) {
     return new Checkpoint(folder, ModelIndex.read(index));
   }
 
+  /** The folder's own name, for provenance: where it lies is nobody else's business. */
+  public String name() {
+    return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+  }
+
   /**
    * A file of this checkpoint, by a name like {@code tokenizer/vocab.json}.
    *

@@ -6,6 +6,7 @@ import io.chiaroscuro.scheduler.SchedulerConfig;
 import io.chiaroscuro.scheduler.Trajectory;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What picture to make, in diffusers' terms.
@@ -85,6 +86,7 @@ public record GenerationRequest(
     facts.put("guidance_rescale", String.valueOf(guidanceRescale));
     facts.put("clip_skip", String.valueOf(clipSkip));
     facts.put("scheduler", scheduler.type().className());
+    facts.put("scheduler_config", new TreeMap<>(scheduler.given()).toString());
     return facts;
   }
 }

@@ -167,7 +167,7 @@ public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCl
     ImagePreparation preparation = request.preparation();
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("software", "chiaroscuro");
-    facts.put("model", checkpoint.folder().toAbsolutePath().normalize().getFileName().toString());
+    facts.put("model", checkpoint.name());
     facts.put("model_hash", checkpoint.hash());
     facts.put("dtype", encoder.dtype().toString());
     facts.put("statistic_type", request.statisticType().toString());
