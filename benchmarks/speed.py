@@ -7,7 +7,7 @@ from statistics import median
 from workers import Worker, diffusers, ours
 
 # How far the spreads of two equal results may differ: rounding, and JPEG decoders within 1 of 255.
-TOLERANCE = {"float32": 1e-3, "bfloat16": 5e-2}
+TOLERANCE = {"float32": 1e-4, "bfloat16": 1e-2}
 
 
 class Job:

@@ -72,7 +72,8 @@ class Worker:
 def build() -> None:
     options = os.environ.get("CHIAROSCURO_MAVEN_ARGS", "").split()
     command = ["mvn", "-q", "-B", "-f", ROOT, "-pl", "benchmarks", "-am", "-DskipTests", "-Dspotless.check.skip"]
-    subprocess.run([*command, *options, "package"], check=True, stdout=sys.stderr)
+    if subprocess.run([*command, *options, "package"], stdout=sys.stderr).returncode != 0:
+        sys.exit("The build failed; Maven's output is above.")
 
 
 def ours(model: Path, dtype: str, threads: int) -> Worker:
@@ -96,19 +97,13 @@ def ours(model: Path, dtype: str, threads: int) -> Worker:
 
 def diffusers(python: str, model: Path, dtype: str, threads: int) -> Worker:
     command = [python, str(HERE / "diffusers_worker.py"), str(model), dtype, str(threads)]
-    return Worker("diffusers", command, threads, {"HF_HUB_OFFLINE": "1"})
+    return Worker("diffusers", command, threads, {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"})
 
 
 def machine() -> str:
-    cpu = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.processor(),
-    )
-    features = Path("/proc/cpuinfo").read_text()
-    instructions = [name for name in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if f" {name} " in features]
+    facts = Path("/proc/cpuinfo").read_text()
+    cpu = next(line.partition(":")[2].strip() for line in facts.splitlines() if line.startswith("model name"))
+    instructions = [name for name in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if f" {name} " in facts]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{cpu} ({', '.join(instructions)}), {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}"
+    cores = f"{os.cpu_count()} cores, {memory:.0f} GiB"
+    return f"{cpu} ({', '.join(instructions)}), {cores}, {platform.system()} {platform.release()}"

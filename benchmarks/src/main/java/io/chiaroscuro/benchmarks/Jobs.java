@@ -89,20 +89,18 @@ final class Jobs implements AutoCloseable {
   /** The first {@code count} photographs of {@code folder} from file to latents, as for leaks. */
   Measured stats(int size, int batch, int count, Path folder) {
     List<Path> files = ImageFolder.list(folder).subList(0, count);
-    try (var scope = new TensorScope();
-        var generator = new SeededGenerator(0)) {
-      return Measured.of(
-          () -> {
-            Tensor latents = null;
-            for (int i = 0; i < count; i += batch) {
-              latents = latents(files.subList(i, Math.min(i + batch, count)), size, generator);
-            }
-            return latents;
-          });
-    }
+    return Measured.of(
+        () -> {
+          Tensor latents = latents(files.subList(0, batch), size);
+          for (int i = batch; i < count; i += batch) {
+            latents.close();
+            latents = latents(files.subList(i, Math.min(i + batch, count)), size);
+          }
+          return latents;
+        });
   }
 
-  private Tensor latents(List<Path> files, int size, SeededGenerator generator) {
+  private Tensor latents(List<Path> files, int size) {
     try (var scope = new TensorScope()) {
       List<RgbImage> images = new ArrayList<>();
       for (Path file : files) {
@@ -110,7 +108,7 @@ final class Jobs implements AutoCloseable {
         images.add(Crop.center(image, size, size));
       }
       Tensor batch = Tensors.to(RgbImage.toTensor(images), Device.CPU, dtype);
-      return scope.keep(vae.scale(vae.encode(batch).sample(generator)));
+      return scope.keep(vae.scale(vae.encode(batch).mode()));
     }
   }
 
