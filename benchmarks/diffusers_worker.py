@@ -1,0 +1,117 @@
+"""The other side of a comparison: what Worker.java does, done by diffusers.
+
+    python diffusers_worker.py MODEL DTYPE THREADS
+
+Needs torch, diffusers, transformers, numpy and Pillow, see tools/README.md. README.md lists the commands.
+"""
+
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import diffusers
+import numpy
+import torch
+import transformers
+from PIL import Image
+
+TIMESTEP = 500
+TOKENS = 77
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
+
+
+def measured(job) -> str:
+    begin = time.perf_counter()
+    result = job()
+    seconds = time.perf_counter() - begin
+    spread = result.float().std().item() if isinstance(result, torch.Tensor) else 0
+    return f"{seconds:.6f} {spread:.9g}"
+
+
+class Jobs:
+    def __init__(self, model: str, dtype: str):
+        self.model = model
+        self.dtype = getattr(torch, dtype)
+        self.networks = SimpleNamespace()
+
+    def versions(self) -> str:
+        python = ".".join(map(str, sys.version_info[:2]))
+        return f"Python {python}, torch {torch.__version__}, diffusers {diffusers.__version__}"
+
+    def load(self) -> str:
+        def read(network, folder):
+            # The other way of loading needs accelerate; loading is not what is compared.
+            return network.from_pretrained(
+                self.model, subfolder=folder, torch_dtype=self.dtype, low_cpu_mem_usage=False
+            ).eval()
+
+        def job():
+            self.networks.text_encoder = transformers.CLIPTextModel.from_pretrained(
+                self.model, subfolder="text_encoder", dtype=self.dtype
+            ).eval()
+            self.networks.unet = read(diffusers.UNet2DConditionModel, "unet")
+            self.networks.vae = read(diffusers.AutoencoderKL, "vae")
+            self.downscale = 2 ** (len(self.networks.vae.config.block_out_channels) - 1)
+
+        return measured(job)
+
+    def text(self) -> str:
+        ids = torch.zeros(1, TOKENS, dtype=torch.int64)
+        return measured(lambda: self.networks.text_encoder(ids).last_hidden_state)
+
+    def unet(self, size: int, batch: int) -> str:
+        side = size // self.downscale
+        latents = self.noise(batch, self.networks.unet.config.in_channels, side, side)
+        encoded = self.noise(batch, TOKENS, self.networks.unet.config.cross_attention_dim)
+        return measured(lambda: self.networks.unet(latents, TIMESTEP, encoded).sample)
+
+    def encode(self, size: int, batch: int) -> str:
+        images = self.noise(batch, self.networks.vae.config.in_channels, size, size)
+        return measured(lambda: self.networks.vae.encode(images).latent_dist.mode())
+
+    def decode(self, size: int, batch: int) -> str:
+        side = size // self.downscale
+        latents = self.noise(batch, self.networks.vae.config.latent_channels, side, side)
+        return measured(lambda: self.networks.vae.decode(latents).sample)
+
+    def stats(self, size: int, batch: int, count: int, folder: str) -> str:
+        files = sorted(file for file in Path(folder).rglob("*") if file.suffix.lower() in SUFFIXES)[:count]
+
+        def job():
+            for i in range(0, len(files), batch):
+                images = torch.stack([self.photograph(file, size) for file in files[i : i + batch]])
+                latents = self.networks.vae.encode(images.to(self.dtype)).latent_dist.mode()
+                latents = latents * self.networks.vae.config.scaling_factor
+            return latents
+
+        return measured(job)
+
+    def noise(self, *shape: int) -> torch.Tensor:
+        return torch.randn(shape, generator=torch.Generator("cpu").manual_seed(0)).to(self.dtype)
+
+    @staticmethod
+    def photograph(file: Path, size: int) -> torch.Tensor:
+        """As torchvision's Resize, CenterCrop, ToTensor and Normalize(0.5, 0.5) make it."""
+        image = Image.open(file).convert("RGB")
+        width, height = image.size
+        shorter = min(width, height)
+        image = image.resize((int(size * width / shorter), int(size * height / shorter)), Image.Resampling.BILINEAR)
+        left, top = round((image.width - size) / 2), round((image.height - size) / 2)
+        image = image.crop((left, top, left + size, top + size))
+        return torch.from_numpy(numpy.array(image)).permute(2, 0, 1).contiguous().float().div(255).sub(0.5).div(0.5)
+
+
+def main() -> None:
+    model, dtype, threads = sys.argv[1:]
+    torch.set_num_threads(int(threads))
+    jobs = Jobs(model, dtype)
+    with torch.inference_mode():
+        for line in sys.stdin:
+            name, *words = line.rstrip("\n").split(" ", 4)
+            arguments = [int(word) if word.isdigit() else word for word in words]
+            print(getattr(jobs, name)(*arguments), flush=True)
+
+
+if __name__ == "__main__":
+    main()
