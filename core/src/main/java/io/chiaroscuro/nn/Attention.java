@@ -1,5 +1,6 @@
 package io.chiaroscuro.nn;
 
+import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.TensorScope;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -38,17 +39,28 @@ public final class Attention {
     try (var scope = new TensorScope()) {
       Tensor attended =
           torch.scaled_dot_product_attention(
-              split(query, heads),
-              split(key, heads),
-              split(value, heads),
+              split(computable(query), heads),
+              split(computable(key), heads),
+              split(computable(value), heads),
               new TensorOptional(),
               0,
               causal,
               new DoubleOptional(),
               false);
       return scope.keep(
-          attended.transpose(1, 2).reshape(query.size(0), query.size(1), query.size(2)));
+          attended
+              .transpose(1, 2)
+              .reshape(query.size(0), query.size(1), query.size(2))
+              .to(query.scalar_type()));
     }
+  }
+
+  /**
+   * On the CPU this build of libtorch multiplies half-precision matrices inside its attention
+   * kernel one number at a time, some thirty times slower than in single precision.
+   */
+  private static Tensor computable(Tensor x) {
+    return x.is_cpu() ? x.to(DType.FLOAT32.torch()) : x;
   }
 
   /** (B, N, heads * d) to (B, heads, N, d), without copying. */

@@ -32,11 +32,18 @@ public final class SeededGenerator implements AutoCloseable {
     return randn(DType.FLOAT32, shape);
   }
 
-  /** Standard normal numbers; PyTorch draws other numbers for other types. */
+  /**
+   * Standard normal numbers in {@code dtype}: those of float32, rounded. So a seed means the same
+   * picture in every type; PyTorch 2.13 draws half-precision numbers in the same way as long as
+   * their count is a multiple of 16, as that of latents is.
+   */
   public Tensor randn(DType dtype, long... shape) {
     try (var scope = new TensorScope()) {
       return scope.keep(
-          torch.randn(shape, new GeneratorOptional(generator), new TensorOptions(dtype.torch())));
+          torch
+              .randn(
+                  shape, new GeneratorOptional(generator), new TensorOptions(DType.FLOAT32.torch()))
+              .to(dtype.torch()));
     }
   }
 
