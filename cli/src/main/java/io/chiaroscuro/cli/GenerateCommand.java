@@ -1,6 +1,7 @@
 package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.file.AtomicFile;
 import io.chiaroscuro.leak.LatentShape;
 import io.chiaroscuro.leak.LeakStatistics;
 import io.chiaroscuro.leak.SignalLeak;
@@ -80,6 +81,7 @@ final class GenerateCommand implements Callable<Integer> {
     if (count < 1) {
       throw new InvalidInputException("--count is %d; give 1 or more.".formatted(count));
     }
+    AtomicFile.requireFolder(outputDir);
     Optional<LeakStatistics> statistics = leakOptions.read();
     try (var loaded = StableDiffusion.load(model.model(), model.device(), model.dtype())) {
       GenerationRequest request = picture.request(loaded, statistics.map(LeakStatistics::shape));

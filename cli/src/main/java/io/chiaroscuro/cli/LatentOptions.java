@@ -1,6 +1,7 @@
 package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.file.AtomicFile;
 import io.chiaroscuro.leak.LatentShape;
 import io.chiaroscuro.safetensors.SafetensorsFile;
 import io.chiaroscuro.safetensors.SafetensorsWriter;
@@ -48,6 +49,9 @@ final class LatentOptions {
       throw new InvalidInputException(
           "--save-latents-every %d needs a positive number and --save-latents FOLDER."
               .formatted(every));
+    }
+    if (saveLatents != null) {
+      AtomicFile.requireFolder(saveLatents);
     }
     if (initialLatents != null) {
       try (var scope = new TensorScope()) {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 /** The signal leak as it is asked for on the command line. */
 final class LeakOptions {
 
-  private static final String NUMBER = "([-+]?[0-9.]+(?:[eE][-+]?\\d+)?)";
+  private static final String NUMBER = "([-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?)";
   private static final Pattern CHANNEL = Pattern.compile("(\\d{1,3})=" + NUMBER);
   private static final Pattern COMPONENT =
       Pattern.compile("(\\d{1,3}),(\\d{1,5}),(\\d{1,5})=" + NUMBER);
@@ -64,7 +64,7 @@ final class LeakOptions {
       names = "--leak-strength",
       defaultValue = "1",
       paramLabel = "F",
-      description = "Multiply the leak (default: ${DEFAULT-VALUE}; 0 is none).")
+      description = "Multiply the leak (default: ${DEFAULT-VALUE}; at 0 noise is alone).")
   private double strength;
 
   @Option(
@@ -161,10 +161,6 @@ final class LeakOptions {
   }
 
   private static double number(String value) {
-    try {
-      return Double.parseDouble(value);
-    } catch (NumberFormatException e) {
-      throw new InvalidInputException("'%s' is not a number.".formatted(value), e);
-    }
+    return Double.parseDouble(value);
   }
 }

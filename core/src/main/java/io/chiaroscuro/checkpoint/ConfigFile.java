@@ -116,7 +116,7 @@ public final class ConfigFile {
       if (root instanceof ObjectNode object) {
         return object;
       }
-      throw new InvalidInputException("%s is not a JSON object.".formatted(file));
+      throw new InvalidInputException("%s is not a JSON object; fetch it again.".formatted(file));
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
           "%s is not valid JSON (line %d: %s); correct it or fetch it again."

@@ -52,6 +52,23 @@ public final class AtomicFile {
   }
 
   /**
+   * Refuses early what {@link #write} would refuse after long work.
+   *
+   * @throws InvalidInputException if {@code folder} neither is a writable folder nor can become one
+   */
+  public static void requireFolder(Path folder) {
+    Path existing = folder.toAbsolutePath();
+    while (existing.getParent() != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
+      throw new InvalidInputException(
+          "Cannot write into %s, since %s is no folder that is writable; choose another folder."
+              .formatted(folder, existing));
+    }
+  }
+
+  /**
    * Temporary files are created private to their owner; what is moved into place is not meant to
    * be.
    */

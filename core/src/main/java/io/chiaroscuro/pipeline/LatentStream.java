@@ -131,7 +131,7 @@ public final class LatentStream implements Iterator<LatentStream.Batch>, AutoClo
       Tensor latents = encoder.encode(images);
       if (!Tensors.isFinite(latents)) {
         throw new InvalidInputException(
-            "The autoencoder's latents of %s are NaN or infinite; choose --dtype float32 or bfloat16."
+            "The autoencoder's latents of %s are NaN or infinite; choose --dtype float32 or bfloat16, or where that is in use fetch the weights again."
                 .formatted(sources));
       }
       return scope.own(latents);

@@ -96,7 +96,7 @@ public record StableDiffusion(
       Tensor images = vae.decode(Tensors.to(vae.unscale(latents), device, dtype));
       if (!Tensors.isFinite(images)) {
         throw new InvalidInputException(
-            "The decoded picture is NaN or infinite; choose --dtype float32 or bfloat16.");
+            "The decoded picture is NaN or infinite; choose --dtype float32 or bfloat16, or where that is in use fetch the weights again.");
       }
       return RgbImage.fromTensor(images);
     }

@@ -34,7 +34,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCloseable {
 
-  /** How often the state is saved. */
+  /** How often the state is saved unless another interval is given. */
   public static final Duration SAVE_EVERY = Duration.ofSeconds(20);
 
   private static final String UNFINISHED = "unfinished.safetensors";
@@ -44,6 +44,7 @@ public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCl
 
   private final StatisticsRequest request;
   private final Path outputDir;
+  private final Duration saveEvery;
   private final Map<String, String> provenance;
   private final String fingerprint;
   private final LeakAccumulator accumulator;
@@ -61,8 +62,20 @@ public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCl
    */
   public StatisticsRun(
       LatentEncoder encoder, Checkpoint checkpoint, StatisticsRequest request, Path outputDir) {
+    this(encoder, checkpoint, request, outputDir, SAVE_EVERY);
+  }
+
+  /** As above, saving the state once {@code saveEvery} has passed; zero saves after each batch. */
+  public StatisticsRun(
+      LatentEncoder encoder,
+      Checkpoint checkpoint,
+      StatisticsRequest request,
+      Path outputDir,
+      Duration saveEvery) {
+    AtomicFile.requireFolder(outputDir);
     this.request = request;
     this.outputDir = outputDir;
+    this.saveEvery = saveEvery;
     this.provenance = provenance(checkpoint, encoder, request);
     this.fingerprint = fingerprint(provenance, request);
     ImagePreparation preparation = request.preparation();
@@ -107,7 +120,7 @@ public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCl
     batch.latents().ifPresent(this::add);
     consumed = batch.consumed();
     skipped += batch.skipped().size();
-    if (System.nanoTime() - savedNanos > SAVE_EVERY.toNanos()) {
+    if (System.nanoTime() - savedNanos >= saveEvery.toNanos()) {
       save();
     }
     return batch;

@@ -75,7 +75,7 @@ public final class DenoisingLoop
       Tensor modelOutput = denoiser.denoise(scaled, timesteps[index]);
       if (!Tensors.isFinite(modelOutput)) {
         throw new InvalidInputException(
-            "The model's output is NaN or infinite at step %d of %d (timestep %.0f); choose --dtype float32 or bfloat16."
+            "The model's output is NaN or infinite at step %d of %d (timestep %.0f); choose --dtype float32 or bfloat16, or where that is in use fetch the weights again."
                 .formatted(index + 1, timesteps.length, timesteps[index]));
       }
       StepResult step = trajectory.step(modelOutput, index, latest.prevSample(), generator);

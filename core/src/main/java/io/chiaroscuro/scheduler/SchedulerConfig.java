@@ -227,17 +227,21 @@ public record SchedulerConfig(
       JsonNode json = JSON.readTree(Files.readString(file));
       if (!json.isObject() || !json.path("_class_name").isTextual()) {
         throw new InvalidInputException(
-            "'%s' is no scheduler configuration: it lacks \"_class_name\".".formatted(file));
+            "This is no scheduler configuration: it lacks \"_class_name\"; fetch it again.");
       }
       return of(SchedulerType.parse(json.get("_class_name").asText()), fields(json));
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
-          "'%s' is not valid JSON: %s.".formatted(file, e.getOriginalMessage()), e);
+          "%s is not valid JSON (%s); correct it or fetch it again."
+              .formatted(file, e.getOriginalMessage()),
+          e);
     } catch (IOException e) {
       throw new InvalidInputException(
           "Cannot read %s (%s); check the path and its permissions."
               .formatted(file, AtomicFile.reason(e)),
           e);
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException("%s: %s".formatted(file, e.getMessage()), e);
     }
   }
 

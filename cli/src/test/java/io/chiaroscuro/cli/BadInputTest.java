@@ -1,0 +1,435 @@
+package io.chiaroscuro.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Tensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whatever is wrong, the program says so in one sentence that names it and the remedy, and leaves
+ * every file as it was.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BadInputTest {
+
+  /** Breaks something. */
+  @FunctionalInterface
+  private interface Damage {
+    void to(Sandbox sandbox) throws IOException;
+  }
+
+  /**
+   * @param what is broken
+   * @param words the command; {@code @} stands for the sandbox, and what it lacks of the options
+   *     below is added
+   * @param damage done before
+   * @param sentence what must be in it
+   */
+  private record Bad(String what, String words, Damage damage, String... sentence) {}
+
+  private static final Map<String, List<String>> USUAL =
+      Map.of(
+          "stats",
+          List.of(
+              "--model=@/model", "--data-dir=@/photos", "--output-dir=@/out", "--resolution=128"),
+          "generate",
+          List.of("--model=@/model", "--prompt=light", "--output-dir=@/out", "--steps=2"));
+
+  private static final String UNET = "model/unet/diffusion_pytorch_model.safetensors";
+  private static final String VAE = "model/vae/diffusion_pytorch_model.safetensors";
+
+  private Path folder;
+  private Sandbox whole;
+
+  @BeforeAll
+  void create(@TempDir Path folder) throws IOException {
+    this.folder = folder;
+    whole = Sandbox.create(folder.resolve("whole"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> commandLine() {
+    return tests(
+        bad("no command", "", "Missing required subcommand", "--help"),
+        bad("an unknown command", "generat", "'generat'", "did you mean", "generate"),
+        bad("an unknown option", "generate --stepz=3", "--stepz", "--steps"),
+        bad("a required option left out", "demo", "--output-dir", "chiaroscuro demo --help"),
+        bad("nothing to inspect", "inspect", "FILE|DIR", "chiaroscuro inspect --help"),
+        bad("an option twice", "generate --seed=1 --seed=2", "--seed", "only once"),
+        bad("an option without value", "generate --seed", "--seed", "--help"),
+        bad("a seed with decimals", "generate --seed=1.5", "--seed", "'1.5'", "long"),
+        bad("a seed in words", "stats --seed=lucky", "--seed", "'lucky'", "--help"),
+        bad("a number above all ints", "stats --n-components=99999999999", "--n-components", "int"),
+        bad("a resolution in words", "stats --resolution=abc", "'abc'", "write 512, or 768x512"),
+        bad("a resolution of six digits", "stats --resolution=100000", "'100000'", "512"),
+        bad("an unknown dtype", "generate --dtype=float8", "'float8'", "choose float32"),
+        bad("an unknown device", "generate --device=tpu", "'tpu'", "choose cpu"),
+        bad("a GPU that is not there", "generate --device=cuda:99", "'cuda:99'", "not available"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> checkpoint() {
+    return tests(
+        bad("no model", "generate --model=@/nowhere", "nowhere", "give a checkpoint"),
+        bad("a file as model", "stats --model=@/words.txt", "words.txt", "not a folder"),
+        bad("photos as model", "generate --model=@/photos", "no model_index.json", "checkpoint"),
+        bad(
+            "model_index.json is no JSON",
+            "stats",
+            s -> s.text("model/model_index.json", "{\"_class_name\": "),
+            "model_index.json",
+            "fetch it again"),
+        bad(
+            "a pipeline of XL",
+            "generate",
+            s -> s.replace("model/model_index.json", "StableDiffusionP", "StableDiffusionXLP"),
+            "'StableDiffusionXLPipeline'",
+            "use a checkpoint"),
+        bad("no unet", "generate", s -> s.delete("model/unet"), "unet", "fetch it again"),
+        bad("no weights", "stats", s -> s.delete(VAE), "vae", "expected"),
+        bad(
+            "weights as pickle",
+            "stats",
+            s -> s.rename(VAE, "model/vae/diffusion_pytorch_model.bin"),
+            "vae",
+            "convert them"),
+        bad("weights cut off", "generate", s -> s.halve(UNET), "unet", "again"),
+        bad(
+            "a header that lies",
+            "stats",
+            s -> s.text(VAE, "\u0010\0\0\0\0\0\0\0{\"a\": 7}        "),
+            VAE,
+            "again"),
+        bad("words as weights", "stats", s -> s.text(VAE, "only words"), VAE, "again"),
+        bad(
+            "a tensor of another shape",
+            "generate",
+            s -> s.tensors(UNET, t -> t.put("conv_in.bias", zeros(7))),
+            "'conv_in.bias'",
+            "[7]",
+            "config.json"),
+        bad(
+            "a missing tensor",
+            "generate",
+            s -> s.tensors(UNET, t -> t.remove("conv_in.bias")),
+            "'conv_in.bias'",
+            "is it complete"),
+        bad(
+            "a surplus tensor",
+            "generate",
+            s -> s.tensors(UNET, t -> t.put("adapter.weight", zeros(7))),
+            "adapter.weight",
+            "config.json"),
+        bad(
+            "weights of integers",
+            "generate",
+            s -> s.tensors(UNET, t -> t.put("conv_in.bias", Tensors.zeros(DType.INT8, 32))),
+            "'conv_in.bias'",
+            "int8",
+            "unquantised"),
+        bad(
+            "NaN in the UNet",
+            "generate",
+            s -> s.tensors(UNET, t -> t.get("conv_in.bias").fill_(new Scalar(Double.NaN))),
+            "at step 1 of",
+            "NaN",
+            "again"),
+        bad(
+            "NaN in the autoencoder",
+            "stats",
+            s -> s.tensors(VAE, t -> t.get("quant_conv.bias").fill_(new Scalar(Double.NaN))),
+            "photos/0.png",
+            "NaN",
+            "again"),
+        bad(
+            "a config that is no object",
+            "stats",
+            s -> s.text("model/vae/config.json", "[1, 2]"),
+            "config.json",
+            "not a JSON object"),
+        bad(
+            "NaN in a config",
+            "stats",
+            s -> s.replace("model/vae/config.json", "0.18215", "NaN"),
+            "config.json",
+            "not valid JSON"),
+        bad(
+            "a negative scaling factor",
+            "stats",
+            s -> s.replace("model/vae/config.json", "0.18215", "-1"),
+            "'scaling_factor'",
+            "above 0"),
+        bad(
+            "words for a number",
+            "generate",
+            s ->
+                s.replace(
+                    "model/unet/config.json", "\"sample_size\" : 16", "\"sample_size\": \"x\""),
+            "'sample_size'",
+            "correct it"),
+        bad(
+            "an unknown block",
+            "generate",
+            s -> s.replace("model/unet/config.json", "\"DownBlock2D\"", "\"AttnDownBlock2D\""),
+            "'AttnDownBlock2D'",
+            "supported:"),
+        bad("no vocabulary", "generate", s -> s.delete("model/tokenizer/vocab.json"), "vocab.json"),
+        bad(
+            "merges in words",
+            "generate",
+            s -> s.text("model/tokenizer/merges.txt", "#version: 0.2\none two three\n"),
+            "merges.txt"),
+        bad(
+            "no scheduler",
+            "generate",
+            s -> s.delete("model/scheduler"),
+            "scheduler_config.json",
+            "fetch it again"),
+        bad(
+            "a scheduler config cut off",
+            "generate",
+            s -> s.halve("model/scheduler/scheduler_config.json"),
+            "scheduler_config.json",
+            "not valid JSON"),
+        bad(
+            "an unknown scheduler class",
+            "generate",
+            s -> s.replace("model/scheduler/scheduler_config.json", "PNDM", "LMSDiscrete"),
+            "LMSDiscreteScheduler",
+            "scheduler_config.json"),
+        bad(
+            "a negative beta",
+            "generate",
+            s -> s.replace("model/scheduler/scheduler_config.json", "0.00085", "-1"),
+            "beta_start"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> picture() {
+    return tests(
+        bad("an unknown sampler", "generate --scheduler=magic", "'magic'", "choose ddim"),
+        bad("no steps", "generate --steps=0", "cannot be 0", "choose 1 to 1000"),
+        bad("too many steps", "generate --steps=2000", "cannot be 2000", "choose 1 to 1000"),
+        bad("negative steps", "generate --steps=-3", "cannot be -3", "choose 1 to 1000"),
+        bad("an odd width", "generate --width=100", "100x128", "multiples of 8"),
+        bad("no height", "generate --height=0", "128x0", "multiples of 8"),
+        bad("a negative width", "generate --width=-64", "-64x128", "multiples of 8"),
+        bad("a huge height", "generate --height=2147483640", "memory", "smaller"),
+        bad("no pictures", "generate --count=0", "--count is 0", "give 1 or more"),
+        bad("guidance NaN", "generate --guidance-scale=NaN", "guidance scale is NaN", "7.5"),
+        bad("guidance infinite", "generate --guidance-scale=Infinity", "Infinity", "give a number"),
+        bad("a rescale of 2", "generate --guidance-rescale=2", "guidance rescale is 2", "0 (off)"),
+        bad("clip skip too big", "generate --clip-skip=3", "clip skip is 3", "choose 0 to 2"),
+        bad("a negative clip skip", "generate --clip-skip=-1", "clip skip is -1", "choose 0 to 2"),
+        bad(
+            "a file as output",
+            "generate --output-dir=@/words.txt",
+            "words.txt",
+            "choose another folder"),
+        bad("compare with nothing", "generate --compare", "--compare", "add --leak"),
+        bad("saving into nowhere", "generate --save-latents-every=1", "--save-latents FOLDER"),
+        bad(
+            "latents in a file",
+            "generate --save-latents=@/words.txt",
+            "words.txt",
+            "choose another folder"),
+        bad("no initial latents", "generate --initial-latents=@/no", "/no", "such file"),
+        bad(
+            "initial latents of another name",
+            "generate --initial-latents=@/x.safetensors",
+            s -> s.tensors("x.safetensors", t -> t.put("noise", zeros(1, 4, 16, 16))),
+            "x.safetensors",
+            "'latents'"),
+        bad(
+            "initial latents of another shape",
+            "generate --initial-latents=@/x.safetensors --count=2",
+            s -> s.tensors("x.safetensors", t -> t.put("latents", zeros(1, 4, 16, 16))),
+            "[1, 4, 16, 16]",
+            "[2, 4, 16, 16]",
+            "--count"),
+        bad(
+            "initial latents that are NaN",
+            "generate --initial-latents=@/x.safetensors",
+            s -> s.tensors("x.safetensors", t -> t.put("latents", nan(1, 4, 16, 16))),
+            "x.safetensors",
+            "NaN",
+            "write it again"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> leak() {
+    return tests(
+        bad("no leak folder", "generate --leak=@/nowhere", "nowhere", "give the folder"),
+        bad("photos as leak", "generate --leak=@/photos", "photos", "stats"),
+        bad(
+            "a leak of another size",
+            "generate --leak=@/leak --width=64",
+            "128x128",
+            "64x128",
+            "statistics"),
+        bad(
+            "a leak of another type",
+            "generate --leak=@/leak",
+            s -> s.text("leak/statistic_type.txt", "pixel"),
+            "says pixel",
+            "put together"),
+        bad(
+            "a leak of no type",
+            "generate --leak=@/leak",
+            s -> s.text("leak/statistic_type.txt", "wavelet"),
+            "'wavelet'",
+            "pixel or dct+pixel"),
+        bad(
+            "NaN in the leak",
+            "generate --leak=@/pixel-leak",
+            s -> s.statistics("pixel-leak", t -> t.replaceAll((name, x) -> nan(4, 16, 16))),
+            "NaN",
+            "compute the statistics again"),
+        bad(
+            "a negative variance",
+            "generate --leak=@/pixel-leak",
+            s -> s.statistics("pixel-leak", t -> t.replaceAll((name, x) -> x.sub(new Scalar(99)))),
+            "negative variance",
+            "again"),
+        bad(
+            "a leak cut off",
+            "generate --leak=@/leak",
+            s -> s.halve("leak/stats.safetensors"),
+            "leak/stats.safetensors",
+            "again"),
+        bad(
+            "high frequencies of pixels",
+            "generate --leak=@/pixel-leak --leak-only-high-frequency",
+            "Only dct+pixel",
+            "pixel"),
+        bad("a negative strength", "generate --leak=@/leak --leak-strength=-1", "-1", "give 0"),
+        bad("a bad color", "generate --mean-color=red", "'red'", "write for example #101020"),
+        bad("a bad channel", "generate --leak-channel=0:1", "--leak-channel", "'0:1'", "0=-1.5"),
+        bad("a bad number", "generate --leak-channel=0=1.2.3", "--leak-channel", "1.2.3", "0=-1.5"),
+        bad("an infinite number", "generate --leak-channel=0=1e999", "channel 0", "finite"),
+        bad("channel 4 of 4", "generate --leak-channel=4=1", "no channel 4", "0 to 3"),
+        bad("a bad component", "generate --leak-component=0,1=2", "--leak-component", "0,0,1=12.5"),
+        bad(
+            "component 16 of 16",
+            "generate --leak-component=0,16,0=1",
+            "16",
+            "u goes from 0 to 15"),
+        bad(
+            "a given component that is not modelled",
+            "generate --leak=@/leak --leak-given=0,5,5=1",
+            "5",
+            "set it by hand"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> photographs() {
+    return tests(
+        bad("no photographs", "stats --data-dir=@/nowhere", "nowhere", "name one that exists"),
+        bad("a folder of no pictures", "stats --data-dir=@/leak", "leak", "holds no image"),
+        bad(
+            "only broken pictures",
+            "stats",
+            s -> s.halve("photos/0.png").text("photos/1.png", "x").text("photos/2.png", ""),
+            "None of the 3 files",
+            "give others"),
+        bad(
+            "a single picture",
+            "stats",
+            s -> s.delete("photos/1.png").delete("photos/2.png"),
+            "at least two images",
+            "add images"),
+        bad("an unknown type", "stats --statistic-type=wavelet", "'wavelet'", "dct+pixel"),
+        bad("no components", "stats --n-components=0", "n-components is 0", "between 1 and 256"),
+        bad("too many components", "stats --n-components=257", "257", "between 1 and 256"),
+        bad("an odd resolution", "stats --resolution=100", "100x100", "multiples of 8"),
+        bad("no resolution", "stats --resolution=0", "0x0", "multiples of 8"),
+        bad("an empty batch", "stats --batch-size=0", "batch size is 0", "give 1 or more"),
+        bad(
+            "a file as output",
+            "stats --output-dir=@/words.txt",
+            "words.txt",
+            "choose another folder"),
+        bad(
+            "a damaged state of an interrupted run",
+            "stats",
+            s -> s.text("out/unfinished.safetensors", "x"),
+            "out/unfinished.safetensors",
+            "again"),
+        bad("words to inspect", "inspect @/words.txt", "words.txt", "neither an image nor"),
+        bad("a folder of nothing to inspect", "inspect @/photos", "photos", "brightness"),
+        bad("nothing there to measure", "brightness @/nowhere", "nowhere", "name one that exists"),
+        bad("words to measure", "brightness @/words.txt", "words.txt", "give others"),
+        bad(
+            "a demo in a file",
+            "demo --output-dir=@/words.txt",
+            "words.txt",
+            "check that the folder"));
+  }
+
+  private static Bad bad(String what, String words, String... sentence) {
+    return new Bad(what, words, sandbox -> {}, sentence);
+  }
+
+  private static Bad bad(String what, String words, Damage damage, String... sentence) {
+    return new Bad(what, words, damage, sentence);
+  }
+
+  private static Tensor zeros(long... shape) {
+    return Tensors.zeros(DType.FLOAT32, shape);
+  }
+
+  private static Tensor nan(long... shape) {
+    return zeros(shape).fill_(new Scalar(Double.NaN));
+  }
+
+  private Stream<DynamicTest> tests(Bad... table) {
+    return Stream.of(table).map(bad -> DynamicTest.dynamicTest(bad.what(), () -> check(bad)));
+  }
+
+  private void check(Bad bad) throws IOException {
+    Sandbox sandbox = whole.copyTo(folder.resolve(bad.what()));
+    bad.damage().to(sandbox);
+    Map<Path, Integer> before = sandbox.state();
+
+    CommandLineRun run = CommandLineRun.of(arguments(bad.words(), sandbox));
+
+    List<String> lines =
+        run.err().lines().filter(line -> !line.matches(".*[Ss]kipped: .*")).toList();
+    assertThat(lines).hasSize(1);
+    assertThat(lines.get(0))
+        .startsWith("chiaroscuro: ")
+        .contains(bad.sentence())
+        .doesNotContain("unforeseen", "null", "Exception");
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.out()).isEmpty();
+    assertThat(sandbox.state()).isEqualTo(before);
+    sandbox.delete("");
+  }
+
+  private static Object[] arguments(String words, Sandbox sandbox) {
+    List<String> arguments = new ArrayList<>(List.of(words.split(" ")));
+    arguments.remove("");
+    if (!arguments.isEmpty()) {
+      for (String usual : USUAL.getOrDefault(arguments.get(0), List.of())) {
+        String option = usual.substring(0, usual.indexOf('=') + 1);
+        if (arguments.stream().noneMatch(argument -> argument.startsWith(option))) {
+          arguments.add(1, usual);
+        }
+      }
+    }
+    return arguments.stream().map(a -> a.replace("@", sandbox.folder().toString())).toArray();
+  }
+}
