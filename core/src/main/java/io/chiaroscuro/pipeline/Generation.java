@@ -37,16 +37,16 @@ public final class Generation implements Iterator<DenoisingStep>, AutoCloseable 
         var opened = new Opened()) {
       Trajectory trajectory =
           opened.add(Scheduler.of(request.scheduler()).start(request.numInferenceSteps()));
-      Tensor sample = start.of(trajectory);
-      this.initialLatents =
-          opened.add(scope.own(sample.div(new Scalar(trajectory.initNoiseSigma()))));
+      this.initialLatents = opened.add(scope.own(start.of(trajectory).clone()));
+      // From these and not from what they were divided from: so they reproduce the run exactly.
+      Tensor sample = trajectory.initialLatents(initialLatents);
       this.denoiser = opened.add(new GuidedDenoiser(model, request));
       this.loop = new DenoisingLoop(trajectory, denoiser, sample, generator);
       opened.release();
     }
   }
 
-  /** Where a trajectory starts. */
+  /** Where a trajectory starts, before the multiplication by {@code init_noise_sigma}. */
   @FunctionalInterface
   private interface Start {
     Tensor of(Trajectory trajectory);
@@ -61,7 +61,7 @@ public final class Generation implements Iterator<DenoisingStep>, AutoCloseable 
    */
   public static Generation withoutLeak(
       StableDiffusion model, GenerationRequest request, Tensor noise, SeededGenerator generator) {
-    return new Generation(model, request, t -> t.initialLatents(noise), generator);
+    return new Generation(model, request, trajectory -> noise, generator);
   }
 
   /**
@@ -76,7 +76,11 @@ public final class Generation implements Iterator<DenoisingStep>, AutoCloseable 
       Tensor noise,
       Tensor leak,
       SeededGenerator generator) {
-    return new Generation(model, request, t -> t.initialLatents(noise, leak), generator);
+    return new Generation(
+        model,
+        request,
+        t -> t.initialLatents(noise, leak).div(new Scalar(t.initNoiseSigma())),
+        generator);
   }
 
   /**
