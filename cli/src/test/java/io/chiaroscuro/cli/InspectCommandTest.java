@@ -16,6 +16,7 @@ import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.SeededGenerator;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
+import io.chiaroscuro.pipeline.SeededStableDiffusion;
 import io.chiaroscuro.vae.AutoencoderKL;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,7 +85,7 @@ class InspectCommandTest {
 
   @Test
   void decodesTheMeanLeakForItsBrightness() throws IOException {
-    Path model = TinyCheckpoint.write(folder.resolve("model"));
+    Path model = model();
     Path pixel = folder.resolve("pixel");
     Path dctPixel = folder.resolve("dct+pixel");
     double expected;
@@ -111,7 +112,7 @@ class InspectCommandTest {
 
   @Test
   void describesACheckpoint() throws IOException {
-    Path model = TinyCheckpoint.write(folder.resolve("model"));
+    Path model = model();
     JsonNode json = CommandLineRun.of("inspect", model, "--json").assertSuccess().json();
     assertThat(json.path("pipeline").asText()).isEqualTo("StableDiffusionPipeline");
     assertThat(json.path("model_hash").asText()).isEqualTo(Checkpoint.open(model).hash());
@@ -121,7 +122,7 @@ class InspectCommandTest {
     assertThat(scheduler.path("image_left").path(0).path("share").asDouble())
         .isCloseTo(0.0683, within(5e-5));
     assertThat(scheduler.path("image_left").path(1).path("timestep").asInt()).isEqualTo(981);
-    assertThat(json.path("unet").path("config").path("heads")).hasToString("[2,2]");
+    assertThat(json.path("unet").path("config").path("heads")).hasToString("[4,4]");
     assertThat(json.path("text_encoder").path("config").path("hidden_act").asText())
         .isEqualTo("quick_gelu");
     long vaeBytes =
@@ -136,7 +137,7 @@ class InspectCommandTest {
 
   @Test
   void describesPartsOfACheckpointAndWhatIsMissing() throws IOException {
-    Path model = TinyCheckpoint.write(folder.resolve("model"));
+    Path model = model();
     Path weights = model.resolve("vae/diffusion_pytorch_model.safetensors");
     assertThat(CommandLineRun.of("inspect", model.resolve("vae")).assertSuccess().out())
         .contains("AutoencoderKL", "0.18215", "float32");
@@ -194,5 +195,11 @@ class InspectCommandTest {
     var run = CommandLineRun.of("inspect", folder.resolve("missing"), png);
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out()).contains("this PNG does not say how it was made");
+  }
+
+  private Path model() {
+    Path model = folder.resolve("model");
+    SeededStableDiffusion.write(model, 0);
+    return model;
   }
 }
