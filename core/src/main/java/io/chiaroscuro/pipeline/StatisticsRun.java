@@ -18,7 +18,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.bytedeco.pytorch.Tensor;
+import java.util.Optional;
 
 /**
  * Computes a signal leak's statistics from pictures, as a lazy sequence of batches: progress comes
@@ -80,23 +80,33 @@ public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCl
     this.fingerprint = fingerprint(provenance, request);
     ImagePreparation preparation = request.preparation();
     var shape = encoder.latentShape(preparation.width(), preparation.height());
-    LeakAccumulator fresh = request.accumulator(shape);
-    LeakAccumulator.Saved saved =
-        Files.exists(unfinished()) ? LeakAccumulator.restore(unfinished()) : null;
-    if (saved != null && fingerprint.equals(saved.metadata().get(FINGERPRINT))) {
-      fresh.close();
-      this.accumulator = saved.accumulator();
-      this.consumed = Integer.parseInt(saved.metadata().get(CONSUMED));
-      this.skipped = Integer.parseInt(saved.metadata().get(SKIPPED));
-    } else {
-      if (saved != null) {
-        saved.accumulator().close();
-      }
-      this.accumulator = fresh;
+    try (var opened = new Opened()) {
+      Optional<LeakAccumulator.Saved> saved = saved();
+      this.accumulator =
+          opened.add(
+              saved
+                  .map(LeakAccumulator.Saved::accumulator)
+                  .orElseGet(() -> request.accumulator(shape)));
+      this.resumedAt = saved.map(s -> Integer.parseInt(s.metadata().get(CONSUMED))).orElse(0);
+      this.skipped = saved.map(s -> Integer.parseInt(s.metadata().get(SKIPPED))).orElse(0);
+      this.consumed = resumedAt;
+      this.stream =
+          new LatentStream(encoder, preparation, request.files(), consumed, request.batchSize());
+      opened.release();
     }
-    this.resumedAt = consumed;
-    this.stream =
-        new LatentStream(encoder, preparation, request.files(), consumed, request.batchSize());
+  }
+
+  /** The state that an interrupted run of this very request left behind. */
+  private Optional<LeakAccumulator.Saved> saved() {
+    if (!Files.exists(unfinished())) {
+      return Optional.empty();
+    }
+    LeakAccumulator.Saved saved = LeakAccumulator.restore(unfinished());
+    if (fingerprint.equals(saved.metadata().get(FINGERPRINT))) {
+      return Optional.of(saved);
+    }
+    saved.accumulator().close();
+    return Optional.empty();
   }
 
   /** How many files an earlier, interrupted run had done; 0 if there was none. */
@@ -117,17 +127,13 @@ public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCl
   @Override
   public LatentStream.Batch next() {
     LatentStream.Batch batch = stream.next();
-    batch.latents().ifPresent(this::add);
+    batch.latents().ifPresent(accumulator::add);
     consumed = batch.consumed();
     skipped += batch.skipped().size();
     if (System.nanoTime() - savedNanos >= saveEvery.toNanos()) {
       save();
     }
     return batch;
-  }
-
-  private void add(Tensor latents) {
-    accumulator.add(latents);
   }
 
   private void save() {
