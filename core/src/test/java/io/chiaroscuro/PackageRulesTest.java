@@ -26,6 +26,7 @@ class PackageRulesTest {
           "unet",
           "vae",
           "scheduler",
+          "noise",
           "leak",
           "image",
           "pipeline");

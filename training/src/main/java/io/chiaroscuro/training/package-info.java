@@ -1,0 +1,2 @@
+/** Fine-tuning and training from scratch, on core. */
+package io.chiaroscuro.training;
