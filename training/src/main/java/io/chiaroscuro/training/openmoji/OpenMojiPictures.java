@@ -146,12 +146,12 @@ public final class OpenMojiPictures {
    */
   public PictureSeries dark() {
     List<Emoji> order = shuffled("dark", 0);
-    Background night = new Background(0x000004, 0x0a0c18, 90);
+    Background night = new Background(0x000004, 0x0c0e1c, 90);
     return new PictureSeries(
         DARK_PICTURES,
         number -> {
           Emoji one = order.get(number % order.size());
-          EmojiPicture moonlit = picture(one).lit(0.28, 0.32, 0.42);
+          EmojiPicture moonlit = picture(one).lit(0.4, 0.45, 0.58);
           return drawn(one, moonlit, night, one.phrase() + " at night");
         });
   }
