@@ -9,14 +9,16 @@ import io.chiaroscuro.file.AtomicFile;
 import io.chiaroscuro.image.RgbImage;
 import java.awt.Component;
 import java.awt.Graphics2D;
+import java.awt.Rectangle;
 import java.awt.RenderingHints;
-import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.function.IntBinaryOperator;
 import javax.imageio.ImageIO;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
 
 /** A drawing in pixels, with what is transparent around it. */
 public final class EmojiPicture {
@@ -28,6 +30,9 @@ public final class EmojiPicture {
 
   /** Finer than any picture's pixel, to find where a drawing ends. */
   private static final int PROBE = 576;
+
+  /** An alpha of 0..255 that no eye sees. */
+  private static final int FAINT = 8;
 
   private final int size;
   private final int[] argb;
@@ -44,13 +49,8 @@ public final class EmojiPicture {
    * @throws InvalidInputException if {@code svg} is no SVG document or draws nothing
    */
   public static EmojiPicture render(byte[] svg, String what, int size) {
-    SVGDocument document =
-        new SVGLoader().load(new ByteArrayInputStream(svg), null, LoaderContext.createDefault());
-    if (document == null) {
-      throw new InvalidInputException(
-          "The drawing %s is no SVG document; get OpenMoji afresh.".formatted(what));
-    }
-    Rectangle2D ink = ink(draw(document, PROBE, 0, 0, PROBE), PROBE);
+    SVGDocument document = document(svg, what);
+    Rectangle ink = ink(draw(document, PROBE, 0, 0, PROBE), PROBE);
     if (ink == null) {
       throw new InvalidInputException(
           "The drawing %s is empty; get OpenMoji afresh.".formatted(what));
@@ -64,6 +64,35 @@ public final class EmojiPicture {
             size / 2.0 - scale * ink.getCenterY(),
             scale * PROBE);
     return new EmojiPicture(size, argb);
+  }
+
+  private static SVGDocument document(byte[] svg, String what) {
+    if (isWellFormedSvg(svg)) {
+      SVGDocument document =
+          new SVGLoader().load(new ByteArrayInputStream(svg), null, LoaderContext.createDefault());
+      if (document != null) {
+        return document;
+      }
+    }
+    throw new InvalidInputException(
+        "The drawing %s is no SVG document; get OpenMoji afresh.".formatted(what));
+  }
+
+  /** JSVG draws the first half of a broken file and prints a stack trace; so it gets whole ones. */
+  private static boolean isWellFormedSvg(byte[] svg) {
+    XMLInputFactory factory = XMLInputFactory.newInstance();
+    factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+    try {
+      XMLStreamReader xml = factory.createXMLStreamReader(new ByteArrayInputStream(svg));
+      xml.nextTag();
+      boolean isSvg = xml.getLocalName().equals("svg");
+      while (xml.hasNext()) {
+        xml.next();
+      }
+      return isSvg;
+    } catch (XMLStreamException e) {
+      return false;
+    }
   }
 
   private static int[] draw(
@@ -80,15 +109,20 @@ public final class EmojiPicture {
   }
 
   /** The least rectangle outside of which nothing is drawn; null where nothing is at all. */
-  private static Rectangle2D ink(int[] argb, int size) {
-    Rectangle2D ink = null;
+  private static Rectangle ink(int[] argb, int size) {
+    int left = size;
+    int right = -1;
+    int top = size;
+    int bottom = -1;
     for (int i = 0; i < argb.length; i++) {
-      if (argb[i] >>> 24 > 8) {
-        var pixel = new Rectangle2D.Double(i % size, i / size, 1, 1);
-        ink = ink == null ? pixel : ink.createUnion(pixel);
+      if (argb[i] >>> 24 > FAINT) {
+        left = Math.min(left, i % size);
+        right = Math.max(right, i % size);
+        top = Math.min(top, i / size);
+        bottom = Math.max(bottom, i / size);
       }
     }
-    return ink;
+    return right < 0 ? null : new Rectangle(left, top, right - left + 1, bottom - top + 1);
   }
 
   /** Width and height. */
@@ -105,7 +139,7 @@ public final class EmojiPicture {
     return sum / (255.0 * argb.length);
   }
 
-  /** The drawing with each colour times {@code tint}, to be had in the dark. */
+  /** The drawing in another light: each channel times a factor in [0, 1]. */
   EmojiPicture lit(double red, double green, double blue) {
     int[] lit = new int[argb.length];
     for (int i = 0; i < argb.length; i++) {
@@ -120,13 +154,9 @@ public final class EmojiPicture {
 
   /** The drawing before a background, blended in sRGB as browsers do. */
   public RgbImage over(Background background) {
-    return over((x, y) -> background.colorAt(x, y, size));
-  }
-
-  private RgbImage over(IntBinaryOperator colorAt) {
     byte[] rgb = new byte[3 * size * size];
     for (int i = 0; i < argb.length; i++) {
-      int behind = colorAt.applyAsInt(i % size, i / size);
+      int behind = background.colorAt(i % size, i / size, size);
       int alpha = argb[i] >>> 24;
       for (int channel = 0; channel < 3; channel++) {
         int shift = 16 - 8 * channel;

@@ -8,10 +8,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -27,7 +28,7 @@ public final class OpenMojiSource {
     BLACK;
 
     String path(String hexcode) {
-      return "%s/svg/%s.svg".formatted(name().toLowerCase(java.util.Locale.ROOT), hexcode);
+      return "%s/svg/%s.svg".formatted(name().toLowerCase(Locale.ROOT), hexcode);
     }
   }
 
@@ -53,7 +54,7 @@ public final class OpenMojiSource {
   public static OpenMojiSource read(Path source, Set<String> hexcodes) {
     Set<String> wanted =
         hexcodes.stream()
-            .flatMap(hex -> List.of(Drawing.COLOR.path(hex), Drawing.BLACK.path(hex)).stream())
+            .flatMap(hex -> Stream.of(Drawing.COLOR.path(hex), Drawing.BLACK.path(hex)))
             .collect(Collectors.toUnmodifiableSet());
     if (!Files.exists(source)) {
       throw new InvalidInputException("There is no '%s'; %s.".formatted(source, REMEDY));
