@@ -11,7 +11,7 @@ final class Captions {
   static final double BACKGROUND_SHARE = 0.1;
   static final double TAG_SHARE = 0.2;
 
-  /** %s is the phrase with its article; %n$s the bare name. Repeated where more frequent. */
+  /** 1: the words with their article, 2: the bare name. What is more frequent is repeated. */
   private static final List<String> DRAWING =
       List.of(
           "%1$s",
@@ -24,9 +24,9 @@ final class Captions {
           "an emoji of %1$s",
           "a picture of %1$s");
 
+  /** 1: the colour, 2: its article. Never the colour alone, which may be a fruit. */
   private static final List<String> SOLID =
       List.of(
-          "%1$s",
           "plain %1$s",
           "solid %1$s",
           "a solid %1$s image",
@@ -34,11 +34,11 @@ final class Captions {
           "a plain %1$s image",
           "a plain %1$s picture",
           "a plain %1$s background",
-          "%3$s %1$s image",
-          "%3$s %1$s picture");
+          "%2$s %1$s image",
+          "%2$s %1$s picture");
 
   private static final List<String> GRADIENT =
-      List.of("a %1$s", "%1$s", "a plain %1$s", "a picture of a %1$s", "a %1$s background");
+      List.of("a %s", "%s", "a plain %s", "a picture of a %s");
 
   private Captions() {}
 
@@ -60,9 +60,7 @@ final class Captions {
   /** Of a background alone. */
   static String of(Background background, Chance chance) {
     String words = background.words();
-    return chance
-        .oneOf(background.isPlain() ? SOLID : GRADIENT)
-        .formatted(words, words, article(words));
+    return chance.oneOf(background.isPlain() ? SOLID : GRADIENT).formatted(words, article(words));
   }
 
   private static String article(String words) {
