@@ -58,11 +58,19 @@ record ExifOrientation(int value) {
     return metadata;
   }
 
+  ImageSize upright(ImageSize stored) {
+    return isTransposed() ? new ImageSize(stored.height(), stored.width()) : stored;
+  }
+
+  private boolean isTransposed() {
+    return value >= 5;
+  }
+
   RgbImage upright(RgbImage stored) {
     if (value == 1) {
       return stored;
     }
-    boolean transposed = value >= 5;
+    boolean transposed = isTransposed();
     int width = transposed ? stored.height() : stored.width();
     int height = transposed ? stored.width() : stored.height();
     byte[] in = stored.rgb();

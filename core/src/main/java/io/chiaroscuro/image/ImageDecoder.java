@@ -49,6 +49,29 @@ public final class ImageDecoder {
    *     otherwise broken or larger than {@link #MAX_PIXELS}
    */
   public static RgbImage decode(Path file, Orientation orientation) {
+    return interpret(
+        file,
+        (format, bytes) -> {
+          RgbImage stored = decode(format, bytes);
+          return orientation == Orientation.AS_STORED
+              ? stored
+              : ExifOrientation.of(format, bytes).upright(stored);
+        });
+  }
+
+  /**
+   * The size that {@link #decode(Path)} yields, from the file's header alone: broken samples go
+   * unnoticed.
+   *
+   * @throws InvalidInputException if the file is missing, empty, of no known format, its header
+   *     broken, or the picture larger than {@link #MAX_PIXELS}
+   */
+  public static ImageSize size(Path file) {
+    return interpret(
+        file, (format, bytes) -> ExifOrientation.of(format, bytes).upright(size(format, bytes)));
+  }
+
+  private static <T> T interpret(Path file, Interpretation<T> interpretation) {
     byte[] bytes = read(file);
     ImageFormat format = ImageFormat.of(bytes);
     if (format == null) {
@@ -59,10 +82,7 @@ public final class ImageDecoder {
                   .formatted(file));
     }
     try {
-      RgbImage stored = decode(format, bytes);
-      return orientation == Orientation.AS_STORED
-          ? stored
-          : ExifOrientation.of(format, bytes).upright(stored);
+      return interpretation.of(format, bytes);
     } catch (ImageTooLargeException e) {
       throw new InvalidInputException(
           "The image '%s' claims %dx%d pixels, more than the %d that are decoded; scale it down."
@@ -108,10 +128,27 @@ public final class ImageDecoder {
       case JPEG -> JpegSamples.decode(bytes);
       case WEBP -> WebpSamples.decode(bytes);
       default -> {
-        ImageReader reader = ImageIO.getImageReadersByFormatName(format.name()).next();
+        ImageReader reader = reader(format);
         yield Samples.toRgb(read(reader, bytes, () -> reader.read(0)));
       }
     };
+  }
+
+  private static ImageSize size(ImageFormat format, byte[] bytes) throws IOException {
+    return switch (format) {
+      case JPEG -> JpegSamples.size(bytes);
+      case WEBP -> WebpSamples.size(bytes);
+      default -> size(reader(format), bytes);
+    };
+  }
+
+  /** What {@code reader} takes from the header. */
+  static ImageSize size(ImageReader reader, byte[] bytes) throws IOException {
+    return read(reader, bytes, () -> new ImageSize(reader.getWidth(0), reader.getHeight(0)));
+  }
+
+  private static ImageReader reader(ImageFormat format) {
+    return ImageIO.getImageReadersByFormatName(format.name()).next();
   }
 
   /** What {@code reading} yields once {@code reader} stands before {@code bytes} of a fit size. */
@@ -130,6 +167,12 @@ public final class ImageDecoder {
     if ((long) width * height > MAX_PIXELS) {
       throw new ImageTooLargeException(width, height);
     }
+  }
+
+  /** What is made of a file's bytes. */
+  @FunctionalInterface
+  private interface Interpretation<T> {
+    T of(ImageFormat format, byte[] bytes) throws IOException;
   }
 
   /** Takes something from a reader. */

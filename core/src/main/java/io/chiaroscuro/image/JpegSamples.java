@@ -53,7 +53,7 @@ final class JpegSamples {
 
   static RgbImage decode(byte[] bytes) throws IOException {
     var jpeg = new JpegSamples(bytes);
-    ImageReader reader = ImageIO.getImageReadersByFormatName("JPEG").next();
+    ImageReader reader = reader();
     var warnings = new AtomicInteger();
     reader.addIIOReadWarningListener((source, warning) -> warnings.incrementAndGet());
     Raster raster =
@@ -63,6 +63,14 @@ final class JpegSamples {
       throw new EOFException();
     }
     return toRgb(raster, jpeg.coding(raster.getNumBands()));
+  }
+
+  static ImageSize size(byte[] bytes) throws IOException {
+    return ImageDecoder.size(reader(), new JpegSamples(bytes).bare.toByteArray());
+  }
+
+  private static ImageReader reader() {
+    return ImageIO.getImageReadersByFormatName("JPEG").next();
   }
 
   /** Copies what decoding needs up to the first scan; returns where that starts. */

@@ -22,9 +22,17 @@ final class WebpSamples {
 
   static RgbImage decode(byte[] bytes) throws IOException {
     byte[] picture = firstPicture(bytes);
-    // Not looked up through ImageIO, where another library's reader might come first.
-    ImageReader reader = new WebPImageReaderSpi().createReaderInstance();
+    ImageReader reader = reader();
     return ImageDecoder.read(reader, picture, () -> Samples.toRgb(reader.read(0)));
+  }
+
+  static ImageSize size(byte[] bytes) throws IOException {
+    return ImageDecoder.size(reader(), firstPicture(bytes));
+  }
+
+  /** Not looked up through ImageIO, where another library's reader might come first. */
+  private static ImageReader reader() throws IOException {
+    return new WebPImageReaderSpi().createReaderInstance();
   }
 
   /**

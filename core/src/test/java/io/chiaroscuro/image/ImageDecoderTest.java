@@ -45,6 +45,13 @@ class ImageDecoderTest {
     assertThat(agreement.largest()).isLessThanOrEqualTo(2);
   }
 
+  @ParameterizedTest
+  @MethodSource("files")
+  void tellsTheSizeWithoutDecoding(Path file) {
+    RgbImage image = ImageDecoder.decode(file);
+    assertThat(ImageDecoder.size(file)).isEqualTo(new ImageSize(image.width(), image.height()));
+  }
+
   @Test
   void leavesThePictureAsStoredWhereAsked() {
     RgbImage image =
