@@ -13,7 +13,8 @@ import java.awt.Rectangle;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import javax.xml.stream.XMLInputFactory;
@@ -178,9 +179,10 @@ public final class EmojiPicture {
     AtomicFile.write(
         file,
         temporary -> {
-          if (!ImageIO.write(image, "PNG", temporary.toFile())) {
-            throw new IOException("Java's ImageIO writes no PNG");
-          }
+          // By way of memory: ImageIO would hide that a disk is full.
+          var bytes = new ByteArrayOutputStream();
+          ImageIO.write(image, "PNG", bytes);
+          Files.write(temporary, bytes.toByteArray());
         });
   }
 }
