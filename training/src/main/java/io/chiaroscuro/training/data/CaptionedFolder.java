@@ -10,6 +10,7 @@ import io.chiaroscuro.image.ImageFolder;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,16 +125,26 @@ public final class CaptionedFolder {
   /** One line of a metadata file, and where it stands. */
   private record MetadataLine(Path file, int number, String line) {
 
+    private static final String MEANING_OF_FILE_NAME = "the picture's path in this folder";
+
     CaptionedImage image(String captionColumn) {
       JsonNode json = json();
-      String fileName = text(json, "file_name", "the picture's path in this folder");
-      Path image = file.resolveSibling(fileName);
+      String fileName = text(json, "file_name", MEANING_OF_FILE_NAME);
+      Path image = path(fileName);
       if (!Files.isRegularFile(image)) {
         throw wrong(
             "names the picture '%s', which is not there; put it there or remove the line"
                 .formatted(fileName));
       }
       return new CaptionedImage(image, text(json, captionColumn, "the caption").strip());
+    }
+
+    private Path path(String fileName) {
+      try {
+        return file.resolveSibling(fileName);
+      } catch (InvalidPathException e) {
+        throw wrong("has an unusable 'file_name'; give it %s".formatted(MEANING_OF_FILE_NAME));
+      }
     }
 
     private JsonNode json() {

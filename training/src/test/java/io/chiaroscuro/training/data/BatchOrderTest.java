@@ -8,6 +8,7 @@ import io.chiaroscuro.image.ImageSize;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -108,8 +109,8 @@ class BatchOrderTest {
     assertThat(sizes).as("bucket by bucket").isNotEqualTo(sizes.stream().sorted(bySize()).toList());
   }
 
-  private static java.util.Comparator<ImageSize> bySize() {
-    return java.util.Comparator.comparingInt(ImageSize::width).thenComparingInt(ImageSize::height);
+  private static Comparator<ImageSize> bySize() {
+    return Comparator.comparingInt(ImageSize::width).thenComparingInt(ImageSize::height);
   }
 
   @Test

@@ -66,6 +66,7 @@ class CaptionedFolderTest {
         "{\"text\": \"x\"} | has no 'file_name'; give it the picture's path",
         "{\"file_name\": 3, \"text\": \"x\"} | has an unusable 'file_name'",
         "{\"file_name\": \"a.png\", \"text\": \" \"} | has an unusable 'text'; give it the caption",
+        "{\"file_name\": \"a\\u0000.png\", \"text\": \"x\"} | has an unusable 'file_name'",
         "{\"file_name\": \"c.png\", \"text\": \"x\"} | names the picture 'c.png', which is not there; put it there or remove the line",
       })
   void namesTheWrongLineOfTheMetadata(String line, String complaint) throws IOException {

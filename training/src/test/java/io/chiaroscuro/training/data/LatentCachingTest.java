@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -95,8 +96,7 @@ class LatentCachingTest {
           IntStream.range(0, 100)
               .mapToObj(epoch -> Tensors.floats(cache.load(places(1, 2, epoch)).mean()))
               .toList();
-      long first =
-          variants.stream().filter(v -> java.util.Arrays.equals(v, variants.get(0))).count();
+      long first = variants.stream().filter(v -> Arrays.equals(v, variants.get(0))).count();
       assertThat(first).isBetween(30L, 70L);
     }
   }
@@ -212,30 +212,31 @@ class LatentCachingTest {
     encoded(examples, Augmentation.NONE, vae);
     Path shard = files().get(0);
     byte[] bytes = Files.readAllBytes(shard);
-    Files.write(shard, java.util.Arrays.copyOf(bytes, bytes.length - 1));
+    Files.write(shard, Arrays.copyOf(bytes, bytes.length - 1));
     assertThatThrownBy(() -> encoded(examples, Augmentation.NONE, vae))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(shard.toString());
   }
 
-  /** A batch of latents is 128 KiB here: one in two forgotten would add 30 MiB. */
   @Test
-  void memoryStaysFlatOverFiveHundredBatches() {
-    List<CaptionedImage> images = TestPictures.write(pictures, 8, new ImageSize(64, 64));
-    var examples = new Examples(images, OneSize.square(64));
-    var order = new BatchOrder(examples, 8, 1);
-    try (var cache = caching(DType.FLOAT16).fill(examples, MIRRORING, vae, CachingProgress.SILENT);
-        var batches = new Batches<>(examples, cache, order, Share.WHOLE, CaptionDropout.NONE)) {
-      long after100 = 0;
-      for (int n = 0; n < 600; n++) {
-        try (var scope = new TensorScope()) {
-          assertThat(batches.at(n).pictures().mean().size(0)).isEqualTo(8);
+  void noNativeObjectOutlivesItsBatchOrItsCache() {
+    Examples examples = examples(9);
+    var order = new BatchOrder(examples, 4, 1);
+    long[] counts = new long[3];
+    for (int run = 0; run < counts.length; run++) {
+      LatentCaching caching = new LatentCaching(folder.resolve("run" + run), DType.FLOAT16, 4);
+      try (var cache = caching.fill(examples, MIRRORING, vae, CachingProgress.SILENT);
+          var batches = new Batches<>(examples, cache, order, Share.WHOLE, CaptionDropout.NONE)) {
+        long before = Pointer.totalCount();
+        for (int n = 0; n < 50; n++) {
+          try (var scope = new TensorScope()) {
+            assertThat(batches.at(n).pictures().mean().size(0)).isEqualTo(4);
+          }
         }
-        if (n == 100) {
-          after100 = Pointer.physicalBytes();
-        }
+        assertThat(Pointer.totalCount()).isEqualTo(before);
       }
-      assertThat(Pointer.physicalBytes() - after100).isLessThan(16L << 20);
+      counts[run] = Pointer.totalCount();
     }
+    assertThat(counts).containsOnly(counts[0]);
   }
 }

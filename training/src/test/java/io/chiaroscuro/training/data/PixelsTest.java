@@ -17,6 +17,7 @@ import io.chiaroscuro.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -94,7 +95,7 @@ class PixelsTest {
   }
 
   private static String hash(RgbImage image) {
-    return java.util.Arrays.toString(image.rgb());
+    return Arrays.toString(image.rgb());
   }
 
   @Test
@@ -126,7 +127,7 @@ class PixelsTest {
     Examples examples = examples(CROPS);
     Path broken = examples.get(4).file();
     byte[] bytes = Files.readAllBytes(broken);
-    Files.write(broken, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+    Files.write(broken, Arrays.copyOf(bytes, bytes.length / 2));
     try (var scope = new TensorScope();
         var pixels = Pixels.decoding(examples, RANDOM)) {
       pixels.announce(epoch(0));
