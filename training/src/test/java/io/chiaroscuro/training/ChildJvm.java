@@ -16,6 +16,7 @@ public final class ChildJvm {
         List.of(
             "-Dorg.bytedeco.openblas.load=" + System.getProperty("org.bytedeco.openblas.load"),
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1", // it does not live long enough to gain from more
             "-cp",
             System.getProperty("java.class.path"),
             main.getName()));

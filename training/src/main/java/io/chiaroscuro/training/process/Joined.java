@@ -8,12 +8,14 @@ import io.chiaroscuro.tensor.Tensors;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.Backend;
@@ -37,6 +39,8 @@ final class Joined implements ProcessGroup {
   /** Small tensors travel together in buckets of this size, that of PyTorch's DDP. */
   private static final long BUCKET_BYTES = 25L << 20;
 
+  private static final long RETRY_NANOS = 100_000_000;
+
   private final Membership membership;
   private final Device device;
   private final Store store;
@@ -48,7 +52,7 @@ final class Joined implements ProcessGroup {
     Store met = null;
     try (var scope = new TensorScope()) {
       var wait = new Milliseconds(timeout.toMillis());
-      met = scope.own(store(membership, wait));
+      met = scope.own(store(membership, timeout));
       met.setTimeout(wait);
       this.store = met;
       this.backend =
@@ -71,17 +75,36 @@ final class Joined implements ProcessGroup {
     }
   }
 
-  private static Store store(Membership membership, Milliseconds timeout) {
+  private static Store store(Membership membership, Duration timeout) throws IOException {
     URI rendezvous = membership.rendezvous();
     if (rendezvous.getScheme().equals("file")) {
       return new FileStore(Path.of(rendezvous).toString(), membership.worldSize());
+    }
+    if (membership.rank() > 0) {
+      awaitHost(new InetSocketAddress(rendezvous.getHost(), rendezvous.getPort()), timeout);
     }
     return new TCPStore(
         rendezvous.getHost(),
         new TCPStoreOptions()
             .port((short) rendezvous.getPort()) // unsigned in C++
             .isServer(membership.rank() == 0)
-            .timeout(timeout));
+            .timeout(new Milliseconds(timeout.toMillis())));
+  }
+
+  /** Returns when somebody listens there: of one who does not, libtorch would print pages. */
+  private static void awaitHost(InetSocketAddress host, Duration timeout) throws IOException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (true) {
+      try (var socket = new Socket()) {
+        socket.connect(host, Math.toIntExact(timeout.toMillis()));
+        return;
+      } catch (IOException e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+      }
+      LockSupport.parkNanos(RETRY_NANOS);
+    }
   }
 
   private Backend gloo(String address, Milliseconds timeout) {

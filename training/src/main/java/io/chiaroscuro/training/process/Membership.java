@@ -8,6 +8,9 @@ import java.util.Optional;
 /**
  * Which of several processes this one is.
  *
+ * <p>At a {@code tcp} rendezvous rank 0 listens on all interfaces, as libtorch's store always does;
+ * on one machine a file opens no port to anyone.
+ *
  * @param rendezvous where they meet, as PyTorch's {@code init_method}: {@code tcp://HOST:PORT}, the
  *     host being that of rank 0, or {@code file:///PATH} on one machine, a file that is not there
  *     yet

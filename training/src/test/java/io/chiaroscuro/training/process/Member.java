@@ -25,7 +25,7 @@ import org.bytedeco.pytorch.global.torch;
 final class Member {
 
   static final int BATCH = 4;
-  static final Duration TIMEOUT = Duration.ofSeconds(20);
+  static final Duration TIMEOUT = Duration.ofSeconds(40);
 
   private Member() {}
 
@@ -35,10 +35,11 @@ final class Member {
       System.err.println("Cannot read cat.png (no such file).");
       System.exit(3);
     }
-    Duration timeout = arguments[0].equals("impatient") ? Duration.ofSeconds(4) : TIMEOUT;
+    Duration timeout = arguments[0].equals("impatient") ? Duration.ofSeconds(8) : TIMEOUT;
     try (ProcessGroup group = ProcessGroup.ofEnvironment(Device.CPU, timeout)) {
       switch (arguments[0]) {
         case "share" -> share(group, folder);
+        case "speak" -> System.out.println("rank %d of %d".formatted(group.rank(), group.size()));
         case "gradients" -> gradients(group, folder);
         default -> averageForever(group, folder);
       }
