@@ -1,39 +1,13 @@
 package io.chiaroscuro.clip;
 
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.chiaroscuro.file.AtomicFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 
 /**
- * A small vocabulary of our own, for checkpoints that the repository makes by itself: every byte,
- * every byte at a word's end, what byte-pair encoding learns from a few words that prompts are made
- * of, and the two special tokens. It tokenizes any text, always with the same ids.
- *
- * @see <a href="https://arxiv.org/abs/1508.07909">Sennrich et al. 2016, algorithm 1</a>
+ * A small vocabulary of our own, for checkpoints that the repository makes by itself: learnt from a
+ * few words that prompts are made of. It tokenizes any text, always with the same ids.
  */
 public final class ByteVocabulary {
-
-  /**
-   * How many tokens there are, the {@code vocab_size} of a text encoder for it; so many that each
-   * of the words below has become one token.
-   */
-  public static final int SIZE = 1121;
-
-  private static final String WORD_END = "</w>";
-  private static final String BOS = "<|startoftext|>";
-  private static final String EOS = "<|endoftext|>";
 
   private static final String WORDS =
       """
@@ -57,110 +31,22 @@ public final class ByteVocabulary {
       one two three four five six seven eight nine ten is are was has not no
       """;
 
+  private static final BytePairVocabulary VOCABULARY =
+      BytePairVocabulary.learn(List.of(WORDS.strip().split("\\s+")));
+
+  /** How many tokens there are, the {@code vocab_size} of a text encoder for it. */
+  public static final int SIZE = VOCABULARY.size();
+
   private ByteVocabulary() {}
 
   /**
-   * Writes a checkpoint's {@code tokenizer} folder: {@code vocab.json}, {@code merges.txt}, {@code
-   * tokenizer_config.json} and {@code special_tokens_map.json}.
+   * Writes a checkpoint's {@code tokenizer} folder, for prompts of 77 tokens.
    *
    * @param padToken what prompts are padded with: {@code <|endoftext|>} in Stable Diffusion 1.x,
    *     {@code !} in 2.x
    * @throws io.chiaroscuro.InvalidInputException if the folder cannot be written
    */
   public static void write(Path folder, String padToken) {
-    Set<String> tokens = new LinkedHashSet<>(alphabet());
-    alphabet().forEach(letter -> tokens.add(letter + WORD_END));
-    List<String> merges = learn(tokens);
-    tokens.add(BOS);
-    tokens.add(EOS);
-    ObjectNode vocab = JsonNodeFactory.instance.objectNode();
-    tokens.forEach(token -> vocab.put(token, vocab.size()));
-    text(folder.resolve("merges.txt"), "#version: 0.2\n" + String.join("\n", merges) + "\n");
-    json(folder.resolve("vocab.json"), vocab);
-    json(
-        folder.resolve("tokenizer_config.json"),
-        specialTokens(padToken)
-            .put("add_prefix_space", false)
-            .put("do_lower_case", true)
-            .put("errors", "replace")
-            .put("model_max_length", 77)
-            .put("tokenizer_class", "CLIPTokenizer"));
-    json(folder.resolve("special_tokens_map.json"), specialTokens(padToken));
-  }
-
-  /**
-   * One printable character a byte, in GPT-2's way: printable bytes of Latin-1 stand for
-   * themselves, the others for the characters from U+0100 on.
-   */
-  private static List<String> alphabet() {
-    List<String> printable = new ArrayList<>();
-    List<String> others = new ArrayList<>();
-    for (int b = 0; b < 256; b++) {
-      boolean isPrintable = b > ' ' && b < 0x7f || b > 0xa0 && b != 0xad;
-      if (isPrintable) {
-        printable.add(Character.toString(b));
-      } else {
-        others.add(Character.toString(0x100 + others.size()));
-      }
-    }
-    printable.addAll(others);
-    return printable;
-  }
-
-  /**
-   * Joins the most frequent neighbours until the vocabulary is full; of equals the first by name.
-   */
-  private static List<String> learn(Set<String> tokens) {
-    List<List<String>> words = new ArrayList<>();
-    for (String word : WORDS.strip().split("\\s+")) {
-      List<String> letters = new ArrayList<>(List.of(word.split("")));
-      letters.add(letters.remove(letters.size() - 1) + WORD_END);
-      words.add(letters);
-    }
-    List<String> merges = new ArrayList<>();
-    while (tokens.size() < SIZE - 2) {
-      Map<String, Integer> counts = new TreeMap<>();
-      for (List<String> word : words) {
-        for (int i = 1; i < word.size(); i++) {
-          counts.merge(word.get(i - 1) + " " + word.get(i), 1, Integer::sum);
-        }
-      }
-      String best =
-          counts.entrySet().stream()
-              .min(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
-              .orElseThrow()
-              .getKey();
-      merges.add(best);
-      tokens.add(best.replace(" ", ""));
-      words.forEach(word -> join(word, best));
-    }
-    return merges;
-  }
-
-  private static void join(List<String> word, String pair) {
-    for (int i = 1; i < word.size(); i++) {
-      if (pair.equals(word.get(i - 1) + " " + word.get(i))) {
-        word.set(i - 1, word.get(i - 1) + word.remove(i));
-      }
-    }
-  }
-
-  private static ObjectNode specialTokens(String padToken) {
-    ObjectNode tokens = JsonNodeFactory.instance.objectNode();
-    tokens.put("bos_token", BOS).put("eos_token", EOS);
-    return tokens.put("unk_token", EOS).put("pad_token", padToken);
-  }
-
-  private static void json(Path file, ObjectNode json) {
-    var printer = new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
-    AtomicFile.write(
-        file,
-        temporary ->
-            Files.writeString(
-                temporary, new JsonMapper().writer(printer).writeValueAsString(json) + "\n"));
-  }
-
-  private static void text(Path file, String text) {
-    AtomicFile.write(file, temporary -> Files.writeString(temporary, text));
+    VOCABULARY.write(folder, padToken, 77);
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestFactory;
 class TrainingPackageRulesTest {
 
   private static final List<String> ORDER =
-      List.of("openmoji", "data", "objective", "optim", "run", "process", "subject");
+      List.of("openmoji", "data", "objective", "optim", "process", "run", "subject", "recipe");
 
   private final JavaClasses training =
       new ClassFileImporter()
