@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -293,6 +294,19 @@ public record SchedulerConfig(
     Map<String, Object> fields = new HashMap<>(given);
     fields.put(field, value);
     return of(type, fields);
+  }
+
+  /**
+   * Writes {@code scheduler_config.json}: the fields that were given, by name.
+   *
+   * @throws InvalidInputException if it cannot be written
+   */
+  public void write(Path file) {
+    ObjectNode json = JSON.createObjectNode().put("_class_name", type.className());
+    new TreeMap<>(given).forEach((name, value) -> json.set(name, JSON.valueToTree(value)));
+    AtomicFile.write(
+        file,
+        temporary -> JSON.writerWithDefaultPrettyPrinter().writeValue(temporary.toFile(), json));
   }
 
   /** What the file says; null, which stands for "not set", is as good as absent. */
