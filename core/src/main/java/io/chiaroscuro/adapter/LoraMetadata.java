@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.checkpoint.LowRankAdapter;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -91,21 +90,16 @@ final class LoraMetadata {
               long rank = ofLayers.values().iterator().next().rank();
               settings.put(network + "r", rank).put(network + "lora_alpha", rank);
               ObjectNode ranks = settings.putObject(network + "rank_pattern");
-              var targets = settings.putArray(network + "target_modules");
               ofLayers.forEach(
                   (layer, adapter) -> {
-                    targets.add(layer);
-                    putUnless(rank, ranks, layer, adapter);
+                    if (adapter.rank() != rank) {
+                      ranks.put(layer, adapter.rank());
+                    }
                   });
               settings.set(network + "alpha_pattern", ranks);
+              var targets = settings.putArray(network + "target_modules");
+              ofLayers.keySet().stream().sorted().forEach(targets::add);
             });
     return Map.of("format", "pt", KEY, settings.toString());
-  }
-
-  private static void putUnless(
-      long usual, ObjectNode ranks, String layer, LowRankAdapter adapter) {
-    if (adapter.rank() != usual) {
-      ranks.put(layer, adapter.rank());
-    }
   }
 }
