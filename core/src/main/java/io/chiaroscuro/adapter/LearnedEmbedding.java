@@ -3,6 +3,7 @@ package io.chiaroscuro.adapter;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.clip.CLIPTextModel;
 import io.chiaroscuro.clip.CLIPTokenizer;
+import io.chiaroscuro.nn.Embedding;
 import io.chiaroscuro.safetensors.SafetensorsFile;
 import io.chiaroscuro.safetensors.SafetensorsWriter;
 import io.chiaroscuro.tensor.DType;
@@ -11,25 +12,33 @@ import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * A word of one's own: a placeholder in prompts and the vectors it stands for, found by textual
  * inversion (<a href="https://arxiv.org/abs/2208.01618">Gal et al. 2022</a>).
- *
- * @param token the placeholder, such as {@code <line-art>}
- * @param vectors (n, hiddenSize) of the text encoder, n at least 1; closed with this object
  */
-public record LearnedEmbedding(String token, Tensor vectors) implements AutoCloseable {
+public final class LearnedEmbedding implements AutoCloseable {
 
   /** The file that diffusers looks for in a folder. */
   public static final String NAME = "learned_embeds.safetensors";
 
-  public LearnedEmbedding {
+  private final String token;
+  private final Tensor vectors;
+  private final List<Embedding> taught = new ArrayList<>();
+
+  /**
+   * @param token the placeholder, such as {@code <line-art>}
+   * @param vectors (n, hiddenSize) of the text encoder, n at least 1; closed with this object
+   * @throws InvalidInputException if the token is blank
+   */
+  public LearnedEmbedding(String token, Tensor vectors) {
     if (token.isBlank()) {
       throw new InvalidInputException(
           "An embedding needs a token to stand for it in prompts, <line-art> for example.");
@@ -37,6 +46,8 @@ public record LearnedEmbedding(String token, Tensor vectors) implements AutoClos
     if (vectors.dim() != 2 || vectors.size(0) == 0) {
       throw new IllegalArgumentException("(n, hiddenSize) is needed.");
     }
+    this.token = token;
+    this.vectors = vectors;
   }
 
   /**
@@ -47,6 +58,15 @@ public record LearnedEmbedding(String token, Tensor vectors) implements AutoClos
    * @throws InvalidInputException if it is damaged or holds something else
    */
   public static LearnedEmbedding read(Path path) {
+    return read(path, Optional.empty());
+  }
+
+  /**
+   * As {@link #read(Path)}.
+   *
+   * @param otherToken a placeholder in place of the file's own
+   */
+  public static LearnedEmbedding read(Path path, Optional<String> otherToken) {
     Path location = Files.isDirectory(path) ? path.resolve(NAME) : path;
     try (var scope = new TensorScope();
         var file = SafetensorsFile.open(location)) {
@@ -70,13 +90,18 @@ public record LearnedEmbedding(String token, Tensor vectors) implements AutoClos
                 .formatted(location, DType.of(stored), Arrays.toString(Tensors.shape(stored))));
       }
       Tensor vectors = stored.view(-1, stored.size(-1));
-      return new LearnedEmbedding(token, scope.own(Tensors.to(vectors, Device.CPU, DType.FLOAT32)));
+      return new LearnedEmbedding(
+          otherToken.orElse(token), scope.own(Tensors.to(vectors, Device.CPU, DType.FLOAT32)));
     }
   }
 
-  /** The same vectors under another placeholder. */
-  public LearnedEmbedding as(String otherToken) {
-    return new LearnedEmbedding(otherToken, vectors);
+  public String token() {
+    return token;
+  }
+
+  /** (n, hiddenSize). */
+  public Tensor vectors() {
+    return vectors;
   }
 
   /**
@@ -112,13 +137,16 @@ public record LearnedEmbedding(String token, Tensor vectors) implements AutoClos
           "The embedding of '%s' has vectors of %d numbers, the text encoder's have %d; is it for another family of models?"
               .formatted(token, vectors.size(1), hidden));
     }
-    CLIPTokenizer taught = tokenizer.withAddedTokens(tokens());
-    textEncoder.tokenEmbedding().put(taught.addedTokens().get(token), vectors);
-    return taught;
+    CLIPTokenizer extended = tokenizer.withAddedTokens(tokens());
+    textEncoder.tokenEmbedding().put(extended.addedTokens().get(token), vectors);
+    taught.add(textEncoder.tokenEmbedding());
+    return extended;
   }
 
+  /** Lets every text encoder forget it, and frees the vectors. */
   @Override
   public void close() {
+    taught.forEach(embedding -> embedding.remove(vectors));
     vectors.close();
   }
 }

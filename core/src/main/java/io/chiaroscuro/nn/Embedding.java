@@ -28,11 +28,16 @@ public final class Embedding {
    * Ids from {@code first} on mean these vectors from now on, whatever the table holds there.
    * Gradients flow into them and leave the table alone.
    *
-   * @param vectors (n, features) of any floating type; they stay the caller's, who closes them
-   *     after this layer's last use
+   * @param vectors (n, features) of any floating type; they stay the caller's, who {@linkplain
+   *     #remove removes} them before closing them
    */
   public void put(long first, Tensor vectors) {
     continuations.put(first, vectors);
+  }
+
+  /** Undoes {@link #put}. */
+  public void remove(Tensor vectors) {
+    continuations.values().removeIf(known -> known == vectors);
   }
 
   /** The vectors of {@code ids} (int64, any shape), shape (..., features). */

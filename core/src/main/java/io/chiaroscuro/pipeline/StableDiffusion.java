@@ -53,7 +53,7 @@ public record StableDiffusion(
   /**
    * Loads a checkpoint that also understands learnt words in prompts.
    *
-   * @param embeddings to be closed by the caller, after the model
+   * @param embeddings stay the caller's, to be closed after the model's last use
    * @throws InvalidInputException if a part is missing, damaged or does not fit the others
    */
   public static StableDiffusion load(

@@ -13,7 +13,9 @@ import io.chiaroscuro.tensor.Tensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -49,8 +51,8 @@ class LearnedEmbeddingTest {
     }
     assertThat(Files.readAllBytes(folder.resolve(LearnedEmbedding.NAME)))
         .isEqualTo(Files.readAllBytes(FILE));
-    try (var again = LearnedEmbedding.read(folder)) {
-      assertThat(again.as("<x>").tokens()).containsExactly("<x>", "<x>_1", "<x>_2");
+    try (var again = LearnedEmbedding.read(folder, Optional.of("<x>"))) {
+      assertThat(again.tokens()).containsExactly("<x>", "<x>_1", "<x>_2");
     }
   }
 
@@ -87,10 +89,27 @@ class LearnedEmbeddingTest {
         var tokenizer = CLIPTokenizer.load(Fixture.path("tokenizer/byte-vocabulary"));
         var scope = new TensorScope();
         var narrow = new LearnedEmbedding("<x>", scope.own(Tensors.zeros(DType.FLOAT32, 1, 8)));
-        var known = new LearnedEmbedding("night", scope.own(Tensors.zeros(DType.FLOAT32, 1, 32)))) {
+        var known =
+            new LearnedEmbedding("night</w>", scope.own(Tensors.zeros(DType.FLOAT32, 1, 32)))) {
       assertRefused(() -> narrow.teach(tokenizer, networks.textEncoder()), "<x>", "8", "32");
-      assertRefused(
-          () -> known.as("night</w>").teach(tokenizer, networks.textEncoder()), "night</w>");
+      assertRefused(() -> known.teach(tokenizer, networks.textEncoder()), "night</w>");
+    }
+  }
+
+  @Test
+  void isForgottenWhenClosed() {
+    try (var networks = TinyNetworks.family1();
+        var tokenizer = CLIPTokenizer.load(Fixture.path("tokenizer/byte-vocabulary"));
+        var scope = new TensorScope()) {
+      Tensor ids = tokenizer.tensor(List.of("a dark night"));
+      float[] before = Tensors.floats(networks.textEncoder().forward(ids));
+      try (var word = LearnedEmbedding.read(FILE);
+          var taught = word.teach(tokenizer, networks.textEncoder())) {
+        assertThat(Tensors.floats(networks.textEncoder().forward(ids))).isEqualTo(before);
+        Tensor withWord = taught.tensor(List.of("a <line-art> night"));
+        assertThat(Tensors.floats(networks.textEncoder().forward(withWord))).isNotEqualTo(before);
+      }
+      assertThat(Tensors.floats(networks.textEncoder().forward(ids))).isEqualTo(before);
     }
   }
 
