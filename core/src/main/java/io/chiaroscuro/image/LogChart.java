@@ -3,6 +3,7 @@ package io.chiaroscuro.image;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /**
  * Curves between 0 and 1 over whole numbers, their height logarithmic, so that what is small can be
@@ -23,6 +24,7 @@ public record LogChart(
   private static final int SCALE = 2;
   private static final int LETTER = SCALE * BitmapFont.ADVANCE;
   private static final int LINE = SCALE * BitmapFont.HEIGHT;
+  private static final int PITCH = 3 * LINE / 2;
   private static final int LEFT = MARGIN + 7 * LETTER;
   private static final int TOP = MARGIN + 2 * LINE;
   private static final int BOTTOM = TOP + PLOT_HEIGHT;
@@ -62,25 +64,31 @@ public record LogChart(
   public RgbImage draw() {
     var canvas = new Canvas(LEFT + PLOT_WIDTH + MARGIN, BOTTOM + 4 * LINE);
     canvas.write(title, LEFT, MARGIN, SCALE);
-    drawDecades(canvas);
+    drawGrid(canvas);
     for (int i = 0; i < markers.size(); i++) {
-      drawMarker(canvas, markers.get(i), TOP + LINE / 2 + i * 3 * LINE / 2);
+      drawMarker(canvas, markers.get(i), BOTTOM - (curves.size() + markers.size() - i) * PITCH);
     }
     for (int i = 0; i < curves.size(); i++) {
       canvas.line(LEFT, heights(curves.get(i)), THICKNESS, color(i));
     }
     canvas.fill(0, BOTTOM, LEFT + PLOT_WIDTH + MARGIN, 4 * LINE, Canvas.WHITE);
+    drawDecades(canvas);
     drawAxis(canvas);
     drawLegend(canvas);
     return canvas.toImage();
   }
 
-  private void drawDecades(Canvas canvas) {
+  private void drawGrid(Canvas canvas) {
     for (double decade = 1; decade > bottom * 0.99; decade /= 10) {
       for (int digit = 2; digit < 10 && decade < 1; digit++) {
         canvas.fill(LEFT, (int) y(digit * decade), PLOT_WIDTH, 1, FINE_GRID_COLOR);
       }
       canvas.fill(LEFT, (int) y(decade), PLOT_WIDTH, 1, GRID_COLOR);
+    }
+  }
+
+  private void drawDecades(Canvas canvas) {
+    for (double decade = 1; decade > bottom * 0.99; decade /= 10) {
       String label = BigDecimal.valueOf(decade).round(new MathContext(1)).toPlainString();
       int left = LEFT - (label.length() + 1) * LETTER;
       canvas.write(label, left, (int) y(decade) - LINE / 2, SCALE);
@@ -89,26 +97,50 @@ public record LogChart(
 
   private void drawAxis(Canvas canvas) {
     canvas.fill(LEFT, BOTTOM, PLOT_WIDTH, SCALE, Canvas.BLACK);
-    for (int tick = 0; tick <= TICKS; tick++) {
-      String label = String.valueOf(Math.round(last() * tick / TICKS));
-      int place = x(last() * tick / TICKS);
-      canvas.fill(place, BOTTOM, SCALE, LINE / 3, Canvas.BLACK);
-      canvas.write(label, place - label.length() * LETTER / 2, BOTTOM + LINE / 2, SCALE);
+    double step = roundStep(last() / TICKS);
+    for (double tick = 0; tick < last() - step / 2; tick += step) {
+      drawTick(canvas, tick);
     }
+    drawTick(canvas, last());
     canvas.write(axis, LEFT + (PLOT_WIDTH - axis.length() * LETTER) / 2, BOTTOM + 2 * LINE, SCALE);
   }
 
+  private void drawTick(Canvas canvas, double tick) {
+    String label = String.valueOf(Math.round(tick));
+    canvas.fill(x(tick), BOTTOM, SCALE, LINE / 3, Canvas.BLACK);
+    canvas.write(label, x(tick) - label.length() * LETTER / 2, BOTTOM + LINE / 2, SCALE);
+  }
+
+  /** The least of 1, 2, 5, 10, 20, 50, ... that is {@code step} or more. */
+  private static double roundStep(double step) {
+    double decade = Math.pow(10, Math.floor(Math.log10(step)));
+    return DoubleStream.of(1, 2, 5, 10)
+        .map(digit -> digit * decade)
+        .filter(rounded -> rounded >= Math.max(step, 1))
+        .findFirst()
+        .orElse(1);
+  }
+
+  /**
+   * Names stand left of all the markers where they have room there, each with a line to its own.
+   */
   private void drawMarker(Canvas canvas, Marker marker, int top) {
     int place = x(marker.place);
+    int first = x(markers.stream().mapToDouble(Marker::place).min().orElseThrow());
+    int last = x(markers.stream().mapToDouble(Marker::place).max().orElseThrow());
     canvas.fill(place, TOP, 1, PLOT_HEIGHT, MARKER_COLOR);
-    boolean fitsRight = place + (marker.name.length() + 1) * LETTER < LEFT + PLOT_WIDTH;
-    int left = fitsRight ? place + LETTER : place - (marker.name.length() + 1) * LETTER;
-    canvas.write(marker.name, left, top, SCALE);
+    int length = (marker.name.length() + 2) * LETTER;
+    boolean leftwards = first - length > LEFT;
+    int from = leftwards ? first - 2 * LETTER : place;
+    int to = leftwards ? place : last + 2 * LETTER;
+    canvas.fill(from, top + LINE / 2 - 1, to - from, 1, MARKER_COLOR);
+    canvas.write(
+        marker.name, leftwards ? first - length - LETTER / 2 : to + LETTER / 2, top, SCALE);
   }
 
   private void drawLegend(Canvas canvas) {
     for (int i = 0; i < curves.size(); i++) {
-      int top = BOTTOM - (curves.size() - i) * 3 * LINE / 2;
+      int top = BOTTOM - (curves.size() - i) * PITCH;
       canvas.fill(LEFT + LETTER, top + LINE / 2 - SCALE, 3 * LETTER, (int) THICKNESS, color(i));
       canvas.write(curves.get(i).name, LEFT + 5 * LETTER, top, SCALE);
     }
