@@ -64,7 +64,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class DenoiserStage {
 
-  private static final int BATCH = 64;
+  private static final int BATCH = 32;
   private static final int HIDDEN = 128;
 
   /** Captions have at most fifteen words. */
