@@ -10,7 +10,7 @@ import io.chiaroscuro.training.objective.NoisyBatch;
 import io.chiaroscuro.training.objective.ObjectiveConfig;
 import io.chiaroscuro.training.optim.AdamW;
 import io.chiaroscuro.training.optim.AdamWConfig;
-import io.chiaroscuro.training.optim.MasterWeights;
+import io.chiaroscuro.training.optim.MixedPrecision;
 import io.chiaroscuro.training.optim.Parameters;
 import io.chiaroscuro.training.subject.MemoryLayout;
 import io.chiaroscuro.unet.UNet2DConditionModel;
@@ -28,7 +28,7 @@ final class TrainingStepJob implements AutoCloseable {
 
   private final UNet2DConditionModel unet;
   private final DiffusionObjective objective;
-  private final Optional<MasterWeights> masters;
+  private final Optional<MixedPrecision> mixedPrecision;
   private final Parameters parameters;
   private final AdamW optimizer;
 
@@ -41,11 +41,11 @@ final class TrainingStepJob implements AutoCloseable {
             ObjectiveConfig.DEFAULTS);
     Map<String, Tensor> weights = unet.weights().tensors();
     MemoryLayout.channelsLast(weights.values());
-    this.masters =
+    this.mixedPrecision =
         unet.weights().dtype() == DType.FLOAT32
             ? Optional.empty()
-            : Optional.of(new MasterWeights(weights));
-    this.parameters = new Parameters(masters.map(MasterWeights::tensors).orElse(weights));
+            : Optional.of(new MixedPrecision(weights, weights));
+    this.parameters = new Parameters(mixed.map(MixedPrecision::masters).orElse(weights));
     this.optimizer = new AdamW(parameters, AdamWConfig.DEFAULT);
   }
 
@@ -57,10 +57,10 @@ final class TrainingStepJob implements AutoCloseable {
       Tensor noisy = batch.noisyLatents().to(unet.weights().dtype().torch());
       Tensor prediction = unet.forward(noisy, batch.timesteps(), encoderHiddenStates);
       objective.loss(prediction, batch).backward();
-      masters.ifPresent(MasterWeights::takeGradients);
+      mixedPrecision.ifPresent(MixedPrecision::gatherGradients);
       parameters.clipGradNorm(1);
       optimizer.step(LEARNING_RATE);
-      masters.ifPresent(MasterWeights::round);
+      mixedPrecision.ifPresent(MixedPrecision::refresh);
       parameters.zeroGrad();
       return scope.keep(prediction.detach());
     }
@@ -69,6 +69,6 @@ final class TrainingStepJob implements AutoCloseable {
   @Override
   public void close() {
     optimizer.close();
-    masters.ifPresent(MasterWeights::close);
+    mixedPrecision.ifPresent(MixedPrecision::close);
   }
 }
