@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       BrightnessCommand.class,
       DatasetCommand.class,
       DemoCommand.class,
+      DemoModelCommand.class,
       GenerateCompletion.class,
     },
     footer = {
