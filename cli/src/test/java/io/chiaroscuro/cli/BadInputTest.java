@@ -67,7 +67,6 @@ class BadInputTest {
         bad("an unknown command", "generat", "'generat'", "did you mean", "generate"),
         bad("an unknown option", "generate --stepz=3", "--stepz", "--steps"),
         bad("a required option left out", "demo", "--output-dir", "chiaroscuro demo --help"),
-        bad("nothing to inspect", "inspect", "FILE|DIR", "chiaroscuro inspect --help"),
         bad("an option twice", "generate --seed=1 --seed=2", "--seed", "only once"),
         bad("an option without value", "generate --seed", "--seed", "--help"),
         bad("a seed with decimals", "generate --seed=1.5", "--seed", "'1.5'", "long"),
