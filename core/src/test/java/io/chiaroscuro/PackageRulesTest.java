@@ -25,6 +25,7 @@ class PackageRulesTest {
           "clip",
           "unet",
           "vae",
+          "adapter",
           "scheduler",
           "noise",
           "leak",

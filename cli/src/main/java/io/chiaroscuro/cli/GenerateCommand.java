@@ -41,6 +41,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions model;
+  @Mixin private AdapterOptions adapters;
   @Mixin private PictureOptions picture;
 
   @Option(
@@ -83,7 +84,8 @@ final class GenerateCommand implements Callable<Integer> {
     }
     AtomicFile.requireFolder(outputDir);
     Optional<LeakStatistics> statistics = leakOptions.read();
-    try (var loaded = StableDiffusion.load(model.model(), model.device(), model.dtype())) {
+    try (var adapted = new AdaptedModel(model, adapters)) {
+      StableDiffusion loaded = adapted.model();
       GenerationRequest request = picture.request(loaded, statistics.map(LeakStatistics::shape));
       LatentShape shape = loaded.latentShape(request.width(), request.height());
       latentOptions.check(shape, count);
@@ -94,22 +96,21 @@ final class GenerateCommand implements Callable<Integer> {
             "--compare needs a leak to compare with; add --leak, --mean-color, --leak-channel or --leak-component.");
       }
       warnOfTruncation(loaded, request);
-      render(loaded, request, leak);
+      render(adapted, request, leak);
     } finally {
       statistics.ifPresent(LeakStatistics::close);
     }
     return 0;
   }
 
-  private void render(
-      StableDiffusion loaded, GenerationRequest request, Optional<SignalLeak> leak) {
+  private void render(AdaptedModel adapted, GenerationRequest request, Optional<SignalLeak> leak) {
     long steps = (long) request.steps() * count * (compare ? 2 : 1);
     List<Rendering.Picture> pictures;
     Optional<Path> sheet = Optional.empty();
     try (var progress = Progress.start("Denoising", steps, err())) {
       Rendering rendering =
           new Rendering(
-              loaded, request, leakOptions, latentOptions, outputDir, seed, count, progress);
+              adapted, request, leakOptions, latentOptions, outputDir, seed, count, progress);
       pictures = compare ? rendering.comparison(leak.orElseThrow()) : rendering.pictures(leak);
       if (compare) {
         sheet = Optional.of(rendering.contactSheet(pictures));

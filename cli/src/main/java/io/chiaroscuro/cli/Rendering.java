@@ -56,7 +56,7 @@ final class Rendering {
   private final Map<String, String> provenance;
 
   Rendering(
-      StableDiffusion model,
+      AdaptedModel adapted,
       GenerationRequest request,
       LeakOptions leakOptions,
       LatentOptions latentOptions,
@@ -64,7 +64,7 @@ final class Rendering {
       long firstSeed,
       int count,
       Progress progress) {
-    this.model = model;
+    this.model = adapted.model();
     this.request = request;
     this.shape = model.latentShape(request.width(), request.height());
     this.leakOptions = leakOptions;
@@ -74,6 +74,7 @@ final class Rendering {
     this.count = count;
     this.progress = progress;
     this.provenance = provenance(model, request);
+    this.provenance.putAll(adapted.describe());
   }
 
   /** One picture a seed, with the leak if there is one. */

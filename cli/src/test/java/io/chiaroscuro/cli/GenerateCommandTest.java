@@ -8,6 +8,8 @@ import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.safetensors.SafetensorsFile;
+import io.chiaroscuro.safetensors.SafetensorsWriter;
+import io.chiaroscuro.tensor.SeededGenerator;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import java.io.IOException;
@@ -192,6 +194,68 @@ class GenerateCommandTest {
     }
     assertThat(PngFile.readText(folder.resolve("dark/seed-0.png")))
         .containsEntry("mean_color", "#101020");
+  }
+
+  @Test
+  void aLoraActsByItsWeight() {
+    Path lora = folder.resolve("bright.safetensors");
+    writeLora(lora);
+    byte[] without = picture("without");
+    assertThat(picture("none", "--lora=" + lora + ":0")).isEqualTo(without);
+    byte[] half = picture("half", "--lora=" + lora + ":0.5");
+    assertThat(half).isNotEqualTo(without);
+    assertThat(picture("twice", "--lora=" + lora + ":0.25", "--lora=" + lora + ":0.25"))
+        .satisfies(twice -> assertThat(differing(twice, half)).isLessThan(0.02));
+    assertThat(picture("whole", "--lora=" + lora)).isNotEqualTo(half);
+    assertThat(PngFile.readText(folder.resolve("twice/seed-0.png")))
+        .containsEntry("lora", "bright.safetensors:0.25, bright.safetensors:0.25");
+    assertThat(PngFile.readText(folder.resolve("without/seed-0.png"))).doesNotContainKey("lora");
+  }
+
+  @Test
+  void aWordOfOnesOwnIsUnderstood() {
+    Path word = folder.resolve("words");
+    try (var scope = new TensorScope();
+        var generator = new SeededGenerator(4)) {
+      SafetensorsWriter.write(
+          word.resolve("learned_embeds.safetensors"),
+          Map.of("<dim>", generator.randn(2, 32)),
+          Map.of());
+    }
+    byte[] unknown = picture("unknown", "--negative-prompt=<dim>");
+    byte[] known = picture("known", "--negative-prompt=<dim>", "--embedding=" + word);
+    assertThat(known).isNotEqualTo(unknown);
+    assertThat(picture("renamed", "--negative-prompt=<gloom>", "--embedding=" + word + ":<gloom>"))
+        .isEqualTo(known);
+    assertThat(PngFile.readText(folder.resolve("renamed/seed-0.png")))
+        .containsEntry("embedding", "words:<gloom>");
+  }
+
+  private byte[] picture(String name, String... options) {
+    generate(folder.resolve(name), options);
+    return pixels(folder.resolve(name).resolve("seed-0.png"));
+  }
+
+  private static void writeLora(Path file) {
+    String layer = "unet.mid_block.attentions.0.transformer_blocks.0.attn2.to_v";
+    try (var scope = new TensorScope();
+        var generator = new SeededGenerator(4)) {
+      SafetensorsWriter.write(
+          file,
+          Map.of(
+              layer + ".lora_A.weight", generator.randn(2, 32),
+              layer + ".lora_B.weight", generator.randn(64, 2)),
+          Map.of());
+    }
+  }
+
+  /** The share of bytes that differ. */
+  private static double differing(byte[] a, byte[] b) {
+    int count = 0;
+    for (int i = 0; i < a.length; i++) {
+      count += a[i] == b[i] ? 0 : 1;
+    }
+    return (double) count / a.length;
   }
 
   /** A leak of strength 0 is no leak, but the noise has the share that it has in training. */

@@ -6,6 +6,7 @@ import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -27,6 +28,10 @@ import org.bytedeco.pytorch.Tensor;
  * <p>Each tensor is read when it is first asked for, converted to this object's type and device;
  * where nothing is to be converted it stays a view of the mapped file and is held once. All views
  * share one map, {@link #tensors()}: what a trainer optimises and what a checkpoint stores.
+ *
+ * <p>Layers that can be adapted keep their list of {@link #adapters()} and add what stands in it to
+ * their output: adapting a network is editing these lists, and emptying them gives back exactly the
+ * network as it was.
  */
 public final class Weights implements AutoCloseable {
 
@@ -34,6 +39,7 @@ public final class Weights implements AutoCloseable {
   private final DType dtype;
   private final Device device;
   private final Map<String, Tensor> tensors;
+  private final Map<String, List<LowRankAdapter>> adapters;
   private final String prefix;
 
   /**
@@ -42,15 +48,21 @@ public final class Weights implements AutoCloseable {
    * @param device where they are put
    */
   public Weights(WeightSource source, DType dtype, Device device) {
-    this(source, dtype, device, new LinkedHashMap<>(), "");
+    this(source, dtype, device, new LinkedHashMap<>(), new LinkedHashMap<>(), "");
   }
 
   private Weights(
-      WeightSource source, DType dtype, Device device, Map<String, Tensor> tensors, String prefix) {
+      WeightSource source,
+      DType dtype,
+      Device device,
+      Map<String, Tensor> tensors,
+      Map<String, List<LowRankAdapter>> adapters,
+      String prefix) {
     this.source = source;
     this.dtype = dtype;
     this.device = device;
     this.tensors = tensors;
+    this.adapters = adapters;
     this.prefix = prefix;
   }
 
@@ -70,7 +82,7 @@ public final class Weights implements AutoCloseable {
 
   /** The same weights seen from {@code scope}: {@code at("a").get("b")} is {@code get("a.b")}. */
   public Weights at(String scope) {
-    return new Weights(source, dtype, device, tensors, prefix + scope + ".");
+    return new Weights(source, dtype, device, tensors, adapters, prefix + scope + ".");
   }
 
   /** The same weights seen from the {@code index}-th element of a list. */
@@ -131,6 +143,23 @@ public final class Weights implements AutoCloseable {
     return Collections.unmodifiableMap(tensors);
   }
 
+  /**
+   * For a layer that is built from this view: what it shall compute beside its weight. The list is
+   * empty at first, is the same for every view of this scope, and may change between two forwards.
+   */
+  public List<LowRankAdapter> adapters() {
+    return adapters.computeIfAbsent(
+        prefix.substring(0, Math.max(0, prefix.length() - 1)), layer -> new ArrayList<>());
+  }
+
+  /**
+   * The {@linkplain #adapters lists} of all layers that keep one, by the layer's full name; its
+   * weight is the {@linkplain #tensors tensor} of that name and {@code .weight}.
+   */
+  public Map<String, List<LowRankAdapter>> adaptable() {
+    return Collections.unmodifiableMap(adapters);
+  }
+
   /** Names of tensors that exist beneath this view and nobody asked for. */
   public List<String> surplus() {
     return source.unread(prefix);
@@ -156,7 +185,7 @@ public final class Weights implements AutoCloseable {
     source.close();
   }
 
-  /** Frees every tensor, of all views. */
+  /** Frees every tensor, of all views; adapters belong to whoever put them there. */
   @Override
   public void close() {
     tensors.values().forEach(Tensor::close);

@@ -67,6 +67,11 @@ public final class CLIPTextModel implements AutoCloseable {
     return weights;
   }
 
+  /** The vectors of tokens, where new ones find their place. */
+  public Embedding tokenEmbedding() {
+    return tokenEmbedding;
+  }
+
   /** As {@link #forward(Tensor, int)} with all layers. */
   public Tensor forward(Tensor inputIds) {
     return forward(inputIds, 0);

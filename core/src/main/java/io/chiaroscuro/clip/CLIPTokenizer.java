@@ -11,9 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -22,6 +26,9 @@ import org.bytedeco.pytorch.Tensor;
  * <p>A text is brought to NFC, its whitespace collapsed, lowercased, split into words, each word's
  * UTF-8 bytes merged by the vocabulary's pairs; {@code <|startoftext|>} goes before, {@code
  * <|endoftext|>} behind, and the checkpoint's own padding token fills the rest.
+ *
+ * <p>An added token {@code <x>} beside which {@code <x>_1} and so on were added stands for all of
+ * them, as in diffusers' pipelines.
  *
  * <p>The tokenizers library below never asks a network: {@code ai.djl.offline} is set unless the
  * application has set it itself. Its native part is unpacked once into {@code ~/.djl.ai} (or where
@@ -45,11 +52,16 @@ public final class CLIPTokenizer implements AutoCloseable {
 
   private final TokenizerDefinition definition;
   private final Map<String, Integer> addedTokens;
+
+  /** What the first of several tokens of one placeholder is replaced by. */
+  private final Map<String, String> expansions;
+
   private final HuggingFaceTokenizer tokenizer;
 
   private CLIPTokenizer(TokenizerDefinition definition) {
     this.definition = definition;
     this.addedTokens = Collections.unmodifiableMap(definition.addedTokenIds());
+    this.expansions = expansions(addedTokens.keySet());
     byte[] document = definition.toJson().getBytes(StandardCharsets.UTF_8);
     try {
       // Prompts are padded and truncated here: the library would not tell what it cut off.
@@ -156,8 +168,37 @@ public final class CLIPTokenizer implements AutoCloseable {
 
   /** All of the prompt's ids with the start and end tokens. */
   private long[] ids(String text) {
+    long[] ids = plainIds(text);
+    if (expansions.isEmpty()) {
+      return ids;
+    }
+    Set<Long> present = LongStream.of(ids).boxed().collect(Collectors.toSet());
+    String expanded = text;
+    for (Map.Entry<String, String> expansion : expansions.entrySet()) {
+      if (present.contains(addedTokens.get(expansion.getKey()).longValue())) {
+        expanded = expanded.replace(expansion.getKey(), expansion.getValue());
+      }
+    }
+    return expanded.equals(text) ? ids : plainIds(expanded);
+  }
+
+  private long[] plainIds(String text) {
     Encoding encoding = tokenizer.encode(wellFormed(text), true, false);
     return encoding.getIds();
+  }
+
+  private static Map<String, String> expansions(Set<String> addedTokens) {
+    Map<String, String> expansions = new LinkedHashMap<>();
+    for (String token : addedTokens) {
+      StringBuilder all = new StringBuilder(token);
+      for (int i = 1; addedTokens.contains(token + "_" + i); i++) {
+        all.append(' ').append(token).append('_').append(i);
+      }
+      if (all.length() > token.length()) {
+        expansions.put(token, all.toString());
+      }
+    }
+    return expansions;
   }
 
   /** Half a surrogate pair is no character; the replacement character stands in for it. */

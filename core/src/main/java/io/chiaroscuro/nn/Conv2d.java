@@ -1,12 +1,14 @@
 package io.chiaroscuro.nn;
 
+import io.chiaroscuro.checkpoint.LowRankAdapter;
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.tensor.TensorScope;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** A convolution of images with a square kernel. */
+/** A convolution of images with a square kernel; may be adapted. */
 public final class Conv2d {
 
   private static final long[] UNDILATED = {1, 1};
@@ -15,6 +17,7 @@ public final class Conv2d {
   private final Tensor bias;
   private final long[] stride;
   private final long[] padding;
+  private final List<LowRankAdapter> adapters;
 
   /** A convolution that keeps the size: stride one, padded by half the (odd) kernel. */
   public Conv2d(Weights weights, long inChannels, long outChannels, int kernel) {
@@ -30,13 +33,24 @@ public final class Conv2d {
     this.bias = weights.get("bias", outChannels);
     this.stride = new long[] {stride, stride};
     this.padding = new long[] {padding, padding};
+    this.adapters = weights.adapters();
   }
 
   /** (B, inChannels, H, W) to (B, outChannels, H', W'). */
   public Tensor forward(Tensor x) {
     try (var scope = new TensorScope()) {
+      Tensor y = convolve(x, weight, new TensorOptional(bias));
       return scope.keep(
-          torch.conv2d(x, weight, new TensorOptional(bias), stride, padding, UNDILATED, 1));
+          Adapted.output(
+              y,
+              x,
+              adapters,
+              (in, down) -> convolve(in, down, new TensorOptional()),
+              torch::conv2d));
     }
+  }
+
+  private Tensor convolve(Tensor x, Tensor kernel, TensorOptional shift) {
+    return torch.conv2d(x, kernel, shift, stride, padding, UNDILATED, 1);
   }
 }

@@ -1,37 +1,42 @@
 package io.chiaroscuro.nn;
 
+import io.chiaroscuro.checkpoint.LowRankAdapter;
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.tensor.TensorScope;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** {@code y = x W^T + b} over the last axis. */
+/** {@code y = x W^T + b} over the last axis; may be adapted. */
 public final class Linear {
 
   private final Tensor weight;
   private final Tensor bias;
+  private final List<LowRankAdapter> adapters;
 
   /** Reads {@code weight} (outFeatures, inFeatures) and {@code bias} (outFeatures). */
   public Linear(Weights weights, long inFeatures, long outFeatures) {
-    this(weights.get("weight", outFeatures, inFeatures), weights.get("bias", outFeatures));
+    this(weights, inFeatures, outFeatures, weights.get("bias", outFeatures));
   }
 
-  private Linear(Tensor weight, Tensor bias) {
-    this.weight = weight;
+  private Linear(Weights weights, long inFeatures, long outFeatures, Tensor bias) {
+    this.weight = weights.get("weight", outFeatures, inFeatures);
     this.bias = bias;
+    this.adapters = weights.adapters();
   }
 
   /** A linear map: no bias. */
   public static Linear withoutBias(Weights weights, long inFeatures, long outFeatures) {
-    return new Linear(weights.get("weight", outFeatures, inFeatures), null);
+    return new Linear(weights, inFeatures, outFeatures, null);
   }
 
   /** (..., inFeatures) to (..., outFeatures). */
   public Tensor forward(Tensor x) {
     try (var scope = new TensorScope()) {
-      return scope.keep(
-          torch.linear(x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias)));
+      Tensor y =
+          torch.linear(x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias));
+      return scope.keep(Adapted.output(y, x, adapters, torch::linear, torch::linear));
     }
   }
 }

@@ -13,6 +13,14 @@ final class Opened implements AutoCloseable {
     return part;
   }
 
+  /** Closes {@code old} and holds {@code part} in its place. */
+  <T extends AutoCloseable> T replace(T old, T part) {
+    add(part);
+    parts.remove(old);
+    close(old);
+    return part;
+  }
+
   /** The parts belong to somebody else from now on. */
   void release() {
     parts.clear();
@@ -20,12 +28,14 @@ final class Opened implements AutoCloseable {
 
   @Override
   public void close() {
-    for (AutoCloseable part : parts) {
-      try {
-        part.close();
-      } catch (Exception e) {
-        throw new IllegalStateException("Closing a part failed.", e);
-      }
+    parts.forEach(Opened::close);
+  }
+
+  private static void close(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("Closing a part failed.", e);
     }
   }
 }

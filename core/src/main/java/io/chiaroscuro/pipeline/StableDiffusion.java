@@ -1,7 +1,10 @@
 package io.chiaroscuro.pipeline;
 
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.adapter.LearnedEmbedding;
 import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.checkpoint.Component;
+import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.clip.CLIPTextModel;
 import io.chiaroscuro.clip.CLIPTokenizer;
 import io.chiaroscuro.image.RgbImage;
@@ -15,6 +18,7 @@ import io.chiaroscuro.unet.UNet2DConditionModel;
 import io.chiaroscuro.vae.AutoencoderKL;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -43,12 +47,27 @@ public record StableDiffusion(
    * @throws InvalidInputException if a part is missing, damaged or does not fit the others
    */
   public static StableDiffusion load(Path folder, Device device, DType dtype) {
+    return load(folder, device, dtype, List.of());
+  }
+
+  /**
+   * Loads a checkpoint that also understands learnt words in prompts.
+   *
+   * @param embeddings stay the caller's, to be closed after the model's last use
+   * @throws InvalidInputException if a part is missing, damaged or does not fit the others
+   */
+  public static StableDiffusion load(
+      Path folder, Device device, DType dtype, List<LearnedEmbedding> embeddings) {
     Checkpoint checkpoint = Checkpoint.open(folder);
     SchedulerConfig schedulerConfig = schedulerConfig(checkpoint);
     try (var opened = new Opened()) {
       var tokenizer = opened.add(CLIPTokenizer.load(checkpoint.path("tokenizer")));
       var textEncoder = opened.add(CLIPTextModel.load(checkpoint, dtype, device));
       requireFits(folder, tokenizer, textEncoder);
+      for (LearnedEmbedding embedding : embeddings) {
+        var known = tokenizer;
+        tokenizer = opened.replace(known, embedding.teach(known, textEncoder));
+      }
       var unet = opened.add(UNet2DConditionModel.load(checkpoint, dtype, device));
       var vae = opened.add(AutoencoderKL.load(checkpoint, dtype, device));
       requireFits(folder, textEncoder, unet, vae);
@@ -78,6 +97,11 @@ public record StableDiffusion(
    */
   public LatentShape latentShape(int width, int height) {
     return new LatentEncoder(vae, device, dtype).latentShape(width, height);
+  }
+
+  /** The networks that a LoRA may adapt. */
+  public Map<Component, Weights> networks() {
+    return Map.of(Component.TEXT_ENCODER, textEncoder.weights(), Component.UNET, unet.weights());
   }
 
   /** The side of the square pictures this model was trained on, in pixels. */

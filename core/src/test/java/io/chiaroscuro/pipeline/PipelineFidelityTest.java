@@ -92,7 +92,7 @@ class PipelineFidelityTest {
     }
   }
 
-  private static int largestDifference(RgbImage image, Tensor expected) {
+  static int largestDifference(RgbImage image, Tensor expected) {
     assertThat(Tensors.shape(expected)).containsExactly(image.height(), image.width(), 3);
     long[] values = Tensors.longs(expected);
     int largest = 0;
