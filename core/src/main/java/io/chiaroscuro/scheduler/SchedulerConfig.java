@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -293,6 +294,31 @@ public record SchedulerConfig(
     Map<String, Object> fields = new HashMap<>(given);
     fields.put(field, value);
     return of(type, fields);
+  }
+
+  /**
+   * These settings with pure noise at the last timestep, which sampling then has to visit (<a
+   * href="https://arxiv.org/abs/2305.08891">Lin et al., 2023</a>). A sampler that does not know
+   * such schedules gives way to DDIM.
+   */
+  public SchedulerConfig withRescaleBetasZeroSnr() {
+    boolean known = type.defaults().containsKey("rescale_betas_zero_snr");
+    return as(known ? type : SchedulerType.DDIM)
+        .with("rescale_betas_zero_snr", true)
+        .with("timestep_spacing", "trailing");
+  }
+
+  /**
+   * Writes a checkpoint's {@code scheduler_config.json}: what was given and no more.
+   *
+   * @throws InvalidInputException if it cannot be written
+   */
+  public void write(Path file) {
+    ObjectNode json = JSON.createObjectNode().put("_class_name", type.className());
+    new TreeMap<>(given).forEach((name, value) -> json.set(name, JSON.valueToTree(value)));
+    AtomicFile.write(
+        file,
+        temporary -> JSON.writerWithDefaultPrettyPrinter().writeValue(temporary.toFile(), json));
   }
 
   /** What the file says; null, which stands for "not set", is as good as absent. */

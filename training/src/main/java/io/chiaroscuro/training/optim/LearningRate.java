@@ -55,6 +55,11 @@ public record LearningRate(Schedule schedule, double peak, long warmupSteps, lon
       throw new InvalidInputException(
           "The learning rate is %s; give a positive number.".formatted(peak));
     }
+    if (schedule == Schedule.CONSTANT && warmupSteps > 0) {
+      throw new InvalidInputException(
+          "lr_scheduler constant knows no warm-up, but lr_warmup_steps is %d; choose constant_with_warmup or leave it out."
+              .formatted(warmupSteps));
+    }
     if (warmupSteps < 0 || warmupSteps > trainSteps) {
       throw new InvalidInputException(
           "lr_warmup_steps is %d; give 0 to the %d steps of the run."
@@ -65,6 +70,11 @@ public record LearningRate(Schedule schedule, double peak, long warmupSteps, lon
   /** The same rate at every step. */
   public static LearningRate constant(double rate) {
     return new LearningRate(Schedule.CONSTANT, rate, 0, Long.MAX_VALUE);
+  }
+
+  /** Whether the curve is another where the run is longer. */
+  public boolean dependsOnTrainSteps() {
+    return schedule == Schedule.LINEAR || schedule == Schedule.COSINE;
   }
 
   /**
