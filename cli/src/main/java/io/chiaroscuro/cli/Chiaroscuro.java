@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       BrightnessCommand.class,
       DatasetCommand.class,
       TrainCommand.class,
+      AnalyzeCommand.class,
       DemoCommand.class,
       GenerateCompletion.class,
     },

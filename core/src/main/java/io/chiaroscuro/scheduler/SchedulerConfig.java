@@ -309,7 +309,7 @@ public record SchedulerConfig(
   }
 
   /**
-   * Writes a checkpoint's {@code scheduler_config.json}: what was given and no more.
+   * Writes {@code scheduler_config.json}: the fields that were given, by name.
    *
    * @throws InvalidInputException if it cannot be written
    */

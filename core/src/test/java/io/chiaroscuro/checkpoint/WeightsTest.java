@@ -45,6 +45,21 @@ class WeightsTest {
   }
 
   @Test
+  void everyViewOfALayerSharesItsAdapters() {
+    try (var scope = new TensorScope();
+        var weights = Weights.seeded(0, DType.FLOAT32, Device.CPU)) {
+      var adapters = weights.at("a", 1).adapters();
+      var adapter = new LowRankAdapter(filled(1, 2, 3), filled(1, 4, 2), 0.5);
+      adapters.add(adapter);
+      assertThat(weights.at("a").at("1").adapters()).isSameAs(adapters).containsExactly(adapter);
+      assertThat(weights.at("a").at("2").adapters()).isEmpty();
+      assertThat(weights.adaptable()).containsOnlyKeys("a.1", "a.2").containsEntry("a.1", adapters);
+      assertThat(adapter.rank()).isEqualTo(2);
+      assertThat(adapter.times(3).scale()).isEqualTo(1.5);
+    }
+  }
+
+  @Test
   void looksUpByScope() {
     try (var scope = new TensorScope()) {
       write("model.safetensors", Map.of("a.1.weight", filled(1, 2, 3), "a.1.bias", filled(2, 2)));

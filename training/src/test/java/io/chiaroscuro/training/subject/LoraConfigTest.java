@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.adapter.LearnedEmbedding;
 import io.chiaroscuro.adapter.Lora;
 import io.chiaroscuro.adapter.LoraFile;
 import io.chiaroscuro.adapter.LoraFormat;
@@ -253,6 +254,11 @@ class LoraConfigTest {
       hidden.sum().backward();
       assertThat(word.vectors().grad().abs().sum(1).gt(new Scalar(0.0)).all().item_bool()).isTrue();
       assertThat(table.requires_grad()).isFalse();
+      word.write(folder.resolve(LearnedEmbedding.NAME));
+      try (var read = LearnedEmbedding.read(folder)) {
+        assertThat(read.tokens()).containsExactly("<dim>", "<dim>_1", "<dim>_2");
+        assertThat(Tensors.floats(read.vectors())).isEqualTo(Tensors.floats(word.vectors()));
+      }
     }
   }
 
