@@ -11,6 +11,7 @@ import io.chiaroscuro.training.method.Learnable;
 import io.chiaroscuro.training.method.PriorPreservation;
 import io.chiaroscuro.training.method.TrainingPictures;
 import io.chiaroscuro.training.process.ProcessGroup;
+import io.chiaroscuro.training.run.TrainingSubject;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -95,11 +96,12 @@ final class DenoiserOptions {
               validation.prompts(framing, seed()),
               seed());
       var config = optimization.config(lesson.usualRate(), training::batchesIn, checkpointing);
-      var session =
-          new TrainingSession(
-              checkpointing, group, json, spec.commandLine().getOut(), spec.commandLine().getErr());
-      return session.train(
-          training.subject(group, session.cachingProgress()), config, training.settings());
+      TrainingSubject subject;
+      try (var progress = new CachingBar("Encoding", spec.commandLine())) {
+        subject = training.subject(group, progress);
+      }
+      return new TrainingSession(checkpointing, group, json, spec.commandLine())
+          .train(subject, config, training.settings());
     }
   }
 }

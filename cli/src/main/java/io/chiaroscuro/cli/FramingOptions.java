@@ -69,6 +69,15 @@ final class FramingOptions {
     return centerCrop;
   }
 
+  /** Refuses buckets, where pictures of two sets lie in one batch. */
+  void requireOneSize(String because) {
+    if (enableBucket) {
+      throw new InvalidInputException(
+          "%s needs pictures of one size, so --enable-bucket cannot be used with it; leave out one of them."
+              .formatted(because));
+    }
+  }
+
   Framing framing() {
     if (bucketNoUpscale && !enableBucket) {
       throw new InvalidInputException(

@@ -126,14 +126,17 @@ final class OptimizationOptions {
   TrainingConfig config(
       double usualRate, LongUnaryOperator batchesInEpochs, CheckpointingOptions checkpointing) {
     long steps = steps(batchesInEpochs);
+    var schedule = LearningRate.Schedule.parse(lrScheduler);
+    if (schedule == LearningRate.Schedule.CONSTANT && lrWarmupSteps > 0) {
+      throw new InvalidInputException(
+          "--lr-scheduler constant knows no warm-up, but --lr-warmup-steps is %d; choose constant_with_warmup or leave it out."
+              .formatted(lrWarmupSteps));
+    }
     return new TrainingConfig(
         steps,
         gradientAccumulationSteps,
         new LearningRate(
-            LearningRate.Schedule.parse(lrScheduler),
-            learningRate == null ? usualRate : learningRate,
-            lrWarmupSteps,
-            steps),
+            schedule, learningRate == null ? usualRate : learningRate, lrWarmupSteps, steps),
         new AdamWConfig(adamBeta1, adamBeta2, adamWeightDecay, adamEpsilon),
         maxGradNorm == 0 ? Double.POSITIVE_INFINITY : maxGradNorm,
         useEma ? emaDecay : 0,

@@ -15,5 +15,8 @@ import picocli.CommandLine.Command;
     subcommands = {
       TrainUnetCommand.class,
       TrainLoraCommand.class,
+      TrainDreamBoothCommand.class,
+      TrainTextualInversionCommand.class,
+      TrainVaeCommand.class,
     })
 final class TrainCommand {}

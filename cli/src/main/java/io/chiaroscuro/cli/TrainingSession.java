@@ -1,7 +1,6 @@
 package io.chiaroscuro.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.chiaroscuro.training.data.CachingProgress;
 import io.chiaroscuro.training.process.ProcessGroup;
 import io.chiaroscuro.training.run.TrainingConfig;
 import io.chiaroscuro.training.run.TrainingRun;
@@ -12,7 +11,7 @@ import java.io.Writer;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine;
 
 /** A run of training as the command line shows it: the bar, Ctrl-C, and what is said in the end. */
 final class TrainingSession {
@@ -30,22 +29,12 @@ final class TrainingSession {
       CheckpointingOptions checkpointing,
       ProcessGroup processes,
       JsonOption json,
-      PrintWriter out,
-      PrintWriter err) {
+      CommandLine command) {
     this.checkpointing = checkpointing;
     this.processes = processes;
     this.json = json;
-    this.out = out;
-    this.err = processes.rank() == 0 ? err : new PrintWriter(Writer.nullWriter());
-  }
-
-  /** What shows how the making of caches goes. */
-  CachingProgress cachingProgress() {
-    return (done, total) -> {
-      if (done == total || done % 100 < 4) {
-        err.printf("Encoding: %d of %d%n", done, total);
-      }
-    };
+    this.out = command.getOut();
+    this.err = processes.rank() == 0 ? command.getErr() : new PrintWriter(Writer.nullWriter());
   }
 
   /**
@@ -57,13 +46,11 @@ final class TrainingSession {
   int train(TrainingSubject subject, TrainingConfig config, ObjectNode settings) {
     settings.setAll(config.settings());
     try (TrainingRun run = open(subject, config, settings)) {
-      var signalled = new AtomicBoolean();
       double loss = Double.NaN;
       try (var progress = Progress.resume("Training", run.step(), config.maxTrainSteps(), err);
           var interruption =
               new Interruption(
                   () -> {
-                    signalled.set(true);
                     progress.say("Stopping after this step.");
                     run.stop();
                   })) {

@@ -18,6 +18,7 @@ import io.chiaroscuro.training.process.ProcessGroup;
 import io.chiaroscuro.training.subject.DenoiserSubject;
 import io.chiaroscuro.training.subject.LatentBatches;
 import io.chiaroscuro.training.subject.Learner;
+import io.chiaroscuro.training.subject.MemoryLayout;
 import java.util.List;
 import java.util.Optional;
 
@@ -107,6 +108,7 @@ public record DenoiserTraining(
         scheduleChange.applied(StableDiffusion.load(checkpoint, device, DType.FLOAT32, List.of()));
     try {
       samples.check(loaded);
+      MemoryLayout.channelsLast(loaded.unet().weights().tensors().values());
       Learner learner = learnable.begin(loaded, seed);
       var model = learner.model();
       return new DenoiserSubject(

@@ -33,6 +33,7 @@ public record LowRankAdapters(LoraConfig config) implements Learnable {
     public void write(Path folder) {
       LoraFile.write(folder.resolve(LoraFile.NAME), lora, LoraFormat.DIFFUSERS);
       LoraFile.write(folder.resolve(KOHYA_NAME), lora, LoraFormat.KOHYA);
+      NoiseScheduleChange.writeScheduler(model, folder);
     }
 
     @Override

@@ -41,6 +41,7 @@ public record NewWord(TextualInversionConfig config) implements Learnable {
     @Override
     public void write(Path folder) {
       word.write(folder.resolve(LearnedEmbedding.NAME));
+      NoiseScheduleChange.writeScheduler(model, folder);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.chiaroscuro.training.method;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import io.chiaroscuro.scheduler.PredictionType;
 import io.chiaroscuro.scheduler.SchedulerConfig;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -18,7 +19,13 @@ public record NoiseScheduleChange(Optional<PredictionType> predictionType, boole
 
   public static final NoiseScheduleChange NONE = new NoiseScheduleChange(Optional.empty(), false);
 
-  static final String FILE = "scheduler/scheduler_config.json";
+  /** For what is published without its checkpoint: the scheduler's file, if it is another now. */
+  static void writeScheduler(StableDiffusion model, Path folder) {
+    SchedulerConfig now = model.schedulerConfig();
+    if (!now.equals(StableDiffusion.schedulerConfig(model.checkpoint()))) {
+      now.write(folder.resolve("scheduler").resolve("scheduler_config.json"));
+    }
+  }
 
   SchedulerConfig applied(SchedulerConfig config) {
     SchedulerConfig predicting =

@@ -3,13 +3,13 @@ package io.chiaroscuro.training.method;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.image.ImageSize;
 import io.chiaroscuro.image.RgbImage;
+import io.chiaroscuro.leak.LatentShape;
 import io.chiaroscuro.pipeline.Generation;
 import io.chiaroscuro.pipeline.GenerationRequest;
 import io.chiaroscuro.pipeline.StableDiffusion;
-import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.SeededGenerators;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.training.run.Sample;
-import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.NoGradGuard;
 
@@ -42,41 +42,25 @@ public record SamplePrompts(
 
   /** The pictures as the model makes them now, prompt by prompt. */
   public List<Sample> draw(StableDiffusion model) {
-    List<Sample> samples = new ArrayList<>();
-    for (String prompt : prompts) {
-      for (int i = 0; i < imagesPerPrompt; i++) {
-        samples.add(new Sample(prompt, draw(model, prompt, seed + i)));
-      }
-    }
-    return samples;
+    return prompts.stream()
+        .flatMap(
+            prompt ->
+                draw(model, prompt, seed).stream().map(picture -> new Sample(prompt, picture)))
+        .toList();
   }
 
-  /** One picture. */
-  RgbImage draw(StableDiffusion model, String prompt, long seed) {
-    var request =
-        new GenerationRequest(
-            prompt,
-            "",
-            size.width(),
-            size.height(),
-            numInferenceSteps,
-            guidanceScale,
-            0,
-            0,
-            model.schedulerConfig());
-    int downscale = model.vae().config().downscale();
+  /** A prompt's pictures, in one batch; each is the one it is alone. */
+  List<RgbImage> draw(StableDiffusion model, String prompt, long firstSeed) {
+    LatentShape shape = model.latentShape(size.width(), size.height());
     try (var scope = new TensorScope();
         var noGrad = new NoGradGuard();
-        var generator = new SeededGenerator(seed)) {
+        var generators = SeededGenerators.consecutive(firstSeed, imagesPerPrompt)) {
       var noise =
-          generator.randn(
-              1,
-              model.vae().config().latentChannels(),
-              size.height() / downscale,
-              size.width() / downscale);
-      try (var generation = Generation.withoutLeak(model, request, noise, generator)) {
+          generators.randn(imagesPerPrompt, shape.channels(), shape.height(), shape.width());
+      try (var generation =
+          Generation.withoutLeak(model, request(model, prompt), noise, generators)) {
         generation.forEachRemaining(step -> {});
-        return generation.image();
+        return generation.images();
       }
     }
   }
@@ -85,17 +69,20 @@ public record SamplePrompts(
   void check(StableDiffusion model) {
     if (!prompts.isEmpty()) {
       model.latentShape(size.width(), size.height());
-      new GenerationRequest(
-              prompts.get(0),
-              "",
-              size.width(),
-              size.height(),
-              numInferenceSteps,
-              guidanceScale,
-              0,
-              0,
-              model.schedulerConfig())
-          .steps();
+      request(model, prompts.get(0)).steps();
     }
+  }
+
+  private GenerationRequest request(StableDiffusion model, String prompt) {
+    return new GenerationRequest(
+        prompt,
+        "",
+        size.width(),
+        size.height(),
+        numInferenceSteps,
+        guidanceScale,
+        0,
+        0,
+        model.schedulerConfig());
   }
 }

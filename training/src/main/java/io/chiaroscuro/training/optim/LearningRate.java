@@ -55,11 +55,6 @@ public record LearningRate(Schedule schedule, double peak, long warmupSteps, lon
       throw new InvalidInputException(
           "The learning rate is %s; give a positive number.".formatted(peak));
     }
-    if (schedule == Schedule.CONSTANT && warmupSteps > 0) {
-      throw new InvalidInputException(
-          "lr_scheduler constant knows no warm-up, but lr_warmup_steps is %d; choose constant_with_warmup or leave it out."
-              .formatted(warmupSteps));
-    }
     if (warmupSteps < 0 || warmupSteps > trainSteps) {
       throw new InvalidInputException(
           "lr_warmup_steps is %d; give 0 to the %d steps of the run."

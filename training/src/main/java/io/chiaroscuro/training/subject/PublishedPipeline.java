@@ -1,53 +1,45 @@
 package io.chiaroscuro.training.subject;
 
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.checkpoint.CheckpointWriter;
 import io.chiaroscuro.checkpoint.Component;
-import io.chiaroscuro.file.AtomicFile;
+import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.pipeline.StableDiffusion;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.Set;
 
 /**
- * A trained model as a checkpoint in diffusers' layout: text encoder and UNet as they stand, all
- * else from the checkpoint that was loaded.
+ * A trained model as a checkpoint in diffusers' layout: what was trained as it stands, its
+ * scheduler's settings, all else from the checkpoint that was loaded.
+ *
+ * @param trained which networks were
  */
-public record PublishedPipeline(StableDiffusion model) {
+public record PublishedPipeline(StableDiffusion model, Set<Component> trained) {
 
-  private static final List<String> UNCHANGED = List.of("tokenizer", "scheduler", "vae");
+  /** Of text encoder and UNet. */
+  public PublishedPipeline(StableDiffusion model) {
+    this(model, model.networks().keySet());
+  }
 
   /**
    * @param folder created if absent; its {@code model_index.json} comes last
    * @throws InvalidInputException if it cannot be written
    */
   public void write(Path folder) {
-    UNCHANGED.forEach(part -> copy(part, folder));
-    var writer = new CheckpointWriter(folder);
-    writer.write(
-        Component.TEXT_ENCODER,
-        model.textEncoder().config(),
-        model.textEncoder().weights().tensors());
-    writer.write(Component.UNET, model.unet().config(), model.unet().weights().tensors());
-    copy("model_index.json", folder);
-  }
-
-  private void copy(String name, Path folder) {
-    Path source = model.checkpoint().path(name);
-    try (Stream<Path> files = Files.walk(source)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path target = folder.resolve(name).resolve(source.relativize(file).toString()).normalize();
-        AtomicFile.write(
-            target, temporary -> Files.copy(file, temporary, StandardCopyOption.REPLACE_EXISTING));
-      }
-    } catch (IOException e) {
-      throw new InvalidInputException(
-          "Cannot read %s (%s); check the path and its permissions."
-              .formatted(source, AtomicFile.reason(e)),
-          e);
+    Checkpoint source = model.checkpoint();
+    CheckpointWriter writer = new CheckpointWriter(folder);
+    Map<Component, Weights> networks = model.networks();
+    for (Component network : trained) {
+      writer.write(network, source, networks.get(network).tensors());
     }
+    for (String part : source.modelIndex().components().keySet()) {
+      if (trained.stream().noneMatch(network -> network.folder().equals(part))) {
+        writer.takeOver(source, part);
+      }
+    }
+    model.schedulerConfig().write(folder.resolve("scheduler").resolve("scheduler_config.json"));
+    writer.writeModelIndex(source, model.schedulerConfig().type().className());
   }
 }
