@@ -7,6 +7,7 @@ import io.chiaroscuro.training.subject.Learner;
 import io.chiaroscuro.training.subject.PublishedPipeline;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.pytorch.Tensor;
@@ -34,6 +35,9 @@ public record WholeNetworks(Set<Component> networks) implements Learnable {
           .forEach((name, tensor) -> tensors.put(network.folder() + "." + name, tensor));
     }
     return Learner.of(
-        model, new Parameters(tensors), new PublishedPipeline(model, networks)::write);
+        model,
+        new Parameters(tensors),
+        Optional.empty(),
+        new PublishedPipeline(model, tensors)::write);
   }
 }

@@ -8,12 +8,14 @@ import io.chiaroscuro.tensor.Tensors;
 import io.chiaroscuro.training.data.Share;
 import io.chiaroscuro.training.objective.DiffusionObjective;
 import io.chiaroscuro.training.objective.NoisyBatch;
+import io.chiaroscuro.training.optim.MasterWeights;
 import io.chiaroscuro.training.optim.Parameters;
 import io.chiaroscuro.training.run.Sample;
 import io.chiaroscuro.training.run.TrainingSubject;
 import io.chiaroscuro.vae.DiagonalGaussianDistribution;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -35,7 +37,7 @@ public final class DenoiserSubject implements TrainingSubject {
   private final Supplier<List<Sample>> samples;
 
   /**
-   * @param learner float32; closed with this object
+   * @param learner closed with this object
    * @param batches this process's share; closed with this object
    * @param prompts encodes captions
    * @param share of each batch that is this process's
@@ -58,20 +60,29 @@ public final class DenoiserSubject implements TrainingSubject {
   }
 
   /**
-   * @param model float32; closed with this object
+   * @param model closed with this object
    * @param parameters of the model or beside it
+   * @param masters whose values the parameters are, where the model computes in half precision;
+   *     closed with this object
    * @param publication writes what was learnt
    */
   public DenoiserSubject(
       StableDiffusion model,
       Parameters parameters,
+      Optional<MasterWeights> masters,
       LatentBatches batches,
       PromptEncoder prompts,
       DiffusionObjective objective,
       Share share,
       Supplier<List<Sample>> samples,
       Consumer<Path> publication) {
-    this(Learner.of(model, parameters, publication), batches, prompts, objective, share, samples);
+    this(
+        Learner.of(model, parameters, masters, publication),
+        batches,
+        prompts,
+        objective,
+        share,
+        samples);
   }
 
   @Override
@@ -91,7 +102,12 @@ public final class DenoiserSubject implements TrainingSubject {
       NoisyBatch noisy = noised(pictures.posterior(), random);
       Tensor encoderHiddenStates = prompts.encode(pictures.captions());
       Tensor prediction =
-          model.unet().forward(noisy.noisyLatents(), noisy.timesteps(), encoderHiddenStates);
+          model
+              .unet()
+              .forward(
+                  Tensors.to(noisy.noisyLatents(), model.device(), model.dtype()),
+                  noisy.timesteps(),
+                  encoderHiddenStates);
       return scope.keep(objective.loss(prediction, noisy));
     }
   }
@@ -136,6 +152,16 @@ public final class DenoiserSubject implements TrainingSubject {
 
   private Tensor inParts(Tensor batch) {
     return batch.unflatten(0, batches.parts(), -1);
+  }
+
+  @Override
+  public void backwardDone() {
+    learner.backwardDone();
+  }
+
+  @Override
+  public void parametersChanged() {
+    learner.parametersChanged();
   }
 
   @Override

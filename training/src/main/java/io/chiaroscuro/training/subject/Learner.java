@@ -1,8 +1,10 @@
 package io.chiaroscuro.training.subject;
 
 import io.chiaroscuro.pipeline.StableDiffusion;
+import io.chiaroscuro.training.optim.MasterWeights;
 import io.chiaroscuro.training.optim.Parameters;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A model that learns: what of it does so, and in what form that is published. */
@@ -13,6 +15,12 @@ public interface Learner extends AutoCloseable {
 
   /** What is learnt. */
   Parameters parameters();
+
+  /** Called after each backward pass, for gradients that wait elsewhere than at the parameters. */
+  default void backwardDone() {}
+
+  /** Called whenever the parameters have other values, for what was derived from them. */
+  default void parametersChanged() {}
 
   /**
    * Writes what was learnt.
@@ -29,8 +37,14 @@ public interface Learner extends AutoCloseable {
    * Of a model's own tensors.
    *
    * @param model closed with this object
+   * @param masters whose values the parameters are, where the model computes in half precision;
+   *     closed with this object
    */
-  static Learner of(StableDiffusion model, Parameters parameters, Consumer<Path> publication) {
+  static Learner of(
+      StableDiffusion model,
+      Parameters parameters,
+      Optional<MasterWeights> masters,
+      Consumer<Path> publication) {
     return new Learner() {
       @Override
       public StableDiffusion model() {
@@ -43,12 +57,23 @@ public interface Learner extends AutoCloseable {
       }
 
       @Override
+      public void backwardDone() {
+        masters.ifPresent(MasterWeights::takeGradients);
+      }
+
+      @Override
+      public void parametersChanged() {
+        masters.ifPresent(MasterWeights::round);
+      }
+
+      @Override
       public void write(Path folder) {
         publication.accept(folder);
       }
 
       @Override
       public void close() {
+        masters.ifPresent(MasterWeights::close);
         model.close();
       }
     };
