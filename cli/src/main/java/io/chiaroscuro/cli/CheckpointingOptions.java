@@ -52,6 +52,14 @@ final class CheckpointingOptions {
       description = "Steps between samples (default: ${DEFAULT-VALUE}).")
   private long validationSteps;
 
+  /** Those of a run that continues wherever it can. */
+  static CheckpointingOptions resuming(Path outputDir) {
+    var options = new CheckpointingOptions();
+    options.outputDir = outputDir;
+    options.resumeFromCheckpoint = LATEST;
+    return options;
+  }
+
   Path outputDir() {
     return outputDir;
   }

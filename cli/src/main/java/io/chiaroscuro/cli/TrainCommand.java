@@ -18,5 +18,6 @@ import picocli.CommandLine.Command;
       TrainDreamBoothCommand.class,
       TrainTextualInversionCommand.class,
       TrainVaeCommand.class,
+      TrainDemoCommand.class,
     })
 final class TrainCommand {}
