@@ -30,7 +30,8 @@ class PackageRulesTest {
           "noise",
           "leak",
           "image",
-          "pipeline");
+          "pipeline",
+          "analysis");
 
   private final JavaClasses core =
       new ClassFileImporter()

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       InspectCommand.class,
       BrightnessCommand.class,
+      AnalyzeCommand.class,
       DatasetCommand.class,
       DemoCommand.class,
       GenerateCompletion.class,

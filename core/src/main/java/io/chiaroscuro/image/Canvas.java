@@ -6,6 +6,7 @@ import java.util.Arrays;
 final class Canvas {
 
   static final int BLACK = 0x000000;
+  static final int WHITE = 0xffffff;
 
   private final int width;
   private final int height;
@@ -27,6 +28,33 @@ final class Canvas {
         rgb[i + 1] = (byte) (color >> 8);
         rgb[i + 2] = (byte) color;
       }
+    }
+  }
+
+  /**
+   * A line from left to right whose height may differ at each column's edges: {@code y} has one
+   * value more than the line has columns. Its edges are smooth; what lies outside is cut off.
+   */
+  void line(int left, double[] y, double thickness, int color) {
+    for (int column = 0; column + 1 < y.length; column++) {
+      // A steep piece is cut more by a vertical than by its own width.
+      double slope = y[column + 1] - y[column];
+      double half = thickness / 2 * Math.sqrt(1 + slope * slope);
+      double middle = (y[column] + y[column + 1]) / 2;
+      double from = Math.min(middle - half, Math.min(y[column], y[column + 1]));
+      double to = Math.max(middle + half, Math.max(y[column], y[column + 1]));
+      for (int row = (int) Math.max(0, from); row < Math.min(to, height); row++) {
+        double covered = Math.min(to, row + 1) - Math.max(from, row);
+        blend(left + column, row, color, Math.max(0, Math.min(1, covered)));
+      }
+    }
+  }
+
+  private void blend(int x, int y, int color, double share) {
+    for (int channel = 0; channel < 3; channel++) {
+      int i = 3 * (y * width + x) + channel;
+      int over = color >> 16 - 8 * channel & 0xff;
+      rgb[i] = (byte) Math.round((rgb[i] & 0xff) * (1 - share) + over * share);
     }
   }
 

@@ -35,6 +35,24 @@ public record LatentShape(int channels, int height, int width) {
     return new LatentShape((int) shape[1], (int) shape[2], (int) shape[3]);
   }
 
+  /**
+   * The latents of an image.
+   *
+   * @param channels C
+   * @param downscale how many pixels' side a latent stands for
+   * @param width of the image, in pixels
+   * @param height likewise
+   * @throws InvalidInputException unless both sides are multiples of {@code downscale}
+   */
+  public static LatentShape ofImage(int channels, int downscale, int width, int height) {
+    if (width < downscale || height < downscale || width % downscale + height % downscale != 0) {
+      throw new InvalidInputException(
+          "The size %dx%d does not suit this model; width and height must be multiples of %d."
+              .formatted(width, height, downscale));
+    }
+    return new LatentShape(channels, height / downscale, width / downscale);
+  }
+
   /** Elements of one channel, {@code h w}. */
   public long area() {
     return (long) height * width;

@@ -38,13 +38,8 @@ public record LatentEncoder(AutoencoderKL vae, Device device, DType dtype)
    * @throws InvalidInputException unless both sides are multiples of the autoencoder's downscale
    */
   public LatentShape latentShape(int width, int height) {
-    int downscale = vae.config().downscale();
-    if (width < downscale || height < downscale || width % downscale + height % downscale != 0) {
-      throw new InvalidInputException(
-          "The size %dx%d does not suit this model; width and height must be multiples of %d."
-              .formatted(width, height, downscale));
-    }
-    return new LatentShape(vae.config().latentChannels(), height / downscale, width / downscale);
+    return LatentShape.ofImage(
+        vae.config().latentChannels(), vae.config().downscale(), width, height);
   }
 
   /**
