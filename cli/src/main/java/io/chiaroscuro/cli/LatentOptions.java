@@ -7,7 +7,7 @@ import io.chiaroscuro.safetensors.SafetensorsFile;
 import io.chiaroscuro.safetensors.SafetensorsWriter;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
-import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.SeededGenerators;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import java.nio.file.Path;
@@ -61,16 +61,16 @@ final class LatentOptions {
   }
 
   /**
-   * The noise that picture {@code index} starts from, (1, C, h, w) float32.
+   * The noise that the pictures from {@code first} on start from, (B, C, h, w) float32.
    *
-   * @param generator where it is drawn unless a file gives it
+   * @param generators where it is drawn unless a file gives it, one for each picture
    */
-  Tensor noise(LatentShape shape, int count, int index, SeededGenerator generator) {
+  Tensor noise(LatentShape shape, int count, int first, SeededGenerators generators) {
     try (var scope = new TensorScope()) {
       return scope.keep(
           initialLatents == null
-              ? generator.randn(1, shape.channels(), shape.height(), shape.width())
-              : read(shape, count).narrow(0, index, 1).clone());
+              ? generators.randn(generators.size(), shape.channels(), shape.height(), shape.width())
+              : read(shape, count).narrow(0, first, generators.size()).clone());
     }
   }
 

@@ -9,7 +9,9 @@ import io.chiaroscuro.leak.SignalLeak;
 import io.chiaroscuro.pipeline.Generation;
 import io.chiaroscuro.pipeline.GenerationRequest;
 import io.chiaroscuro.pipeline.StableDiffusion;
+import io.chiaroscuro.scheduler.DenoisingStep;
 import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.SeededGenerators;
 import io.chiaroscuro.tensor.TensorScope;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +21,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
-/** Makes the pictures of one request, seed after seed, and writes each as soon as it is done. */
+/**
+ * Makes the pictures of one request, seed after seed, and writes each batch as soon as it is done.
+ */
 final class Rendering {
 
   /**
@@ -52,6 +58,7 @@ final class Rendering {
   private final Path outputDir;
   private final long firstSeed;
   private final int count;
+  private final int batchSize;
   private final Progress progress;
   private final Map<String, String> provenance;
 
@@ -63,6 +70,7 @@ final class Rendering {
       Path outputDir,
       long firstSeed,
       int count,
+      int batchSize,
       Progress progress) {
     this.model = adapted.model();
     this.request = request;
@@ -72,6 +80,7 @@ final class Rendering {
     this.outputDir = outputDir;
     this.firstSeed = firstSeed;
     this.count = count;
+    this.batchSize = batchSize;
     this.progress = progress;
     this.provenance = provenance(model, request);
     this.provenance.putAll(adapted.describe());
@@ -80,15 +89,8 @@ final class Rendering {
   /** One picture a seed, with the leak if there is one. */
   List<Picture> pictures(Optional<SignalLeak> leak) {
     List<Picture> pictures = new ArrayList<>();
-    for (int index = 0; index < count; index++) {
-      try (var scope = new TensorScope()) {
-        Optional<Tensor> sample = Optional.empty();
-        if (leak.isPresent()) {
-          sample = Optional.of(sample(leak.get(), index));
-        }
-        String name = "seed-%d".formatted(seed(index));
-        pictures.add(render(index, name, leak, sample));
-      }
+    for (int first = 0; first < count; first += batchSize) {
+      pictures.addAll(render(first, "", leak));
     }
     return pictures;
   }
@@ -99,17 +101,16 @@ final class Rendering {
    */
   List<Picture> comparison(SignalLeak leak) {
     List<Picture> pictures = new ArrayList<>();
-    for (int index = 0; index < count; index++) {
-      try (var scope = new TensorScope();
-          var generator = new SeededGenerator(seed(index))) {
-        String name = "seed-%d".formatted(seed(index));
-        Tensor noise = latentOptions.noise(shape, count, index, generator);
-        Tensor sample = sample(leak, index);
-        pictures.add(write(index, name + "-initial", "initial", decode(noise), Map.of()));
-        pictures.add(render(index, name + "-without", Optional.empty(), Optional.empty()));
+    for (int first = 0; first < count; first += batchSize) {
+      List<Picture> without = render(first, "-without", Optional.empty());
+      List<Picture> with = render(first, "-with", Optional.of(leak));
+      for (int i = 0; i < with.size(); i++) {
+        int index = first + i;
+        pictures.add(write(index, "-initial", "initial", decodedNoise(index), Map.of()));
+        pictures.add(without.get(i));
         pictures.add(
-            write(index, name + "-leak", "leak", decode(sample), leakOptions.describe(leak)));
-        pictures.add(render(index, name + "-with", Optional.of(leak), Optional.of(sample)));
+            write(index, "-leak", "leak", decodedSample(leak, index), leakOptions.describe(leak)));
+        pictures.add(with.get(i));
       }
     }
     return pictures;
@@ -138,33 +139,52 @@ final class Rendering {
     return file;
   }
 
-  private Picture render(
-      int index, String name, Optional<SignalLeak> leak, Optional<Tensor> sample) {
+  /** Makes the batch that begins with {@code first}. */
+  private List<Picture> render(int first, String suffix, Optional<SignalLeak> leak) {
+    int batch = Math.min(batchSize, count - first);
     try (var scope = new TensorScope();
-        var generator = new SeededGenerator(seed(index))) {
-      Tensor noise = latentOptions.noise(shape, count, index, generator);
+        var generators = SeededGenerators.consecutive(seed(first), batch)) {
+      Tensor noise = latentOptions.noise(shape, count, first, generators);
       try (var generation =
-          sample.isPresent()
-              ? Generation.withLeak(model, request, noise, sample.get(), generator)
-              : Generation.withoutLeak(model, request, noise, generator)) {
-        latentOptions.saveInitial(name, generation.initialLatents());
-        while (generation.hasNext()) {
-          var step = generation.next();
-          latentOptions.saveStep(name, step.index(), step.total(), step.latents());
-          progress.step();
+          leak.isPresent()
+              ? Generation.withLeak(
+                  model, request, noise, samples(leak.get(), first, batch), generators)
+              : Generation.withoutLeak(model, request, noise, generators)) {
+        for (int i = 0; i < batch; i++) {
+          latentOptions.saveInitial(
+              name(first + i) + suffix, generation.initialLatents().narrow(0, i, 1));
         }
-        return write(
-            index,
-            name,
-            sample.isPresent() ? WITH : WITHOUT,
-            generation.image(),
-            leak.map(leakOptions::describe).orElse(Map.of()));
+        while (generation.hasNext()) {
+          saveStep(generation.next(), first, suffix);
+          progress.step(batch, "");
+        }
+        List<RgbImage> images = generation.images();
+        List<Picture> pictures = new ArrayList<>();
+        for (int i = 0; i < batch; i++) {
+          pictures.add(
+              write(
+                  first + i,
+                  suffix,
+                  leak.isPresent() ? WITH : WITHOUT,
+                  images.get(i),
+                  leak.map(leakOptions::describe).orElse(Map.of())));
+        }
+        return pictures;
+      }
+    }
+  }
+
+  private void saveStep(DenoisingStep step, int first, String suffix) {
+    try (var scope = new TensorScope()) {
+      for (int i = 0; i < step.latents().size(0); i++) {
+        latentOptions.saveStep(
+            name(first + i) + suffix, step.index(), step.total(), step.latents().narrow(0, i, 1));
       }
     }
   }
 
   private Picture write(
-      int index, String name, String shows, RgbImage image, Map<String, String> leakFacts) {
+      int index, String suffix, String shows, RgbImage image, Map<String, String> leakFacts) {
     Map<String, String> text = new LinkedHashMap<>(provenance);
     text.put("seed", String.valueOf(seed(index)));
     text.put("shows", shows);
@@ -172,7 +192,7 @@ final class Rendering {
       text.putAll(leakFacts);
       text.put("leak_sample_seed", String.valueOf(leakOptions.seed(seed(index), index)));
     }
-    Path file = free(name);
+    Path file = free(name(index) + suffix);
     PngFile.write(file, image, text);
     return new Picture(file, seed(index), shows, Brightness.of(image).mean(), image);
   }
@@ -183,8 +203,31 @@ final class Rendering {
     }
   }
 
-  private RgbImage decode(Tensor latents) {
-    return model.decode(latents).get(0);
+  private Tensor samples(SignalLeak leak, int first, int batch) {
+    try (var scope = new TensorScope()) {
+      TensorVector samples = new TensorVector();
+      for (int index = first; index < first + batch; index++) {
+        samples.push_back(sample(leak, index));
+      }
+      return scope.keep(torch.cat(samples));
+    }
+  }
+
+  private RgbImage decodedSample(SignalLeak leak, int index) {
+    try (var scope = new TensorScope()) {
+      return model.decode(sample(leak, index)).get(0);
+    }
+  }
+
+  private RgbImage decodedNoise(int index) {
+    try (var scope = new TensorScope();
+        var generators = SeededGenerators.consecutive(seed(index), 1)) {
+      return model.decode(latentOptions.noise(shape, count, index, generators)).get(0);
+    }
+  }
+
+  private String name(int index) {
+    return "seed-%d".formatted(seed(index));
   }
 
   private long seed(int index) {

@@ -273,6 +273,7 @@ class BadInputTest {
         bad("a negative width", "generate --width=-64", "-64x128", "multiples of 8"),
         bad("a huge height", "generate --height=2147483640", "memory", "smaller"),
         bad("no pictures", "generate --count=0", "--count is 0", "give 1 or more"),
+        bad("no batch", "generate --batch-size=0", "--batch-size is 0", "give 1 or more"),
         bad("guidance NaN", "generate --guidance-scale=NaN", "guidance scale is NaN", "7.5"),
         bad("guidance infinite", "generate --guidance-scale=Infinity", "Infinity", "give a number"),
         bad("a rescale of 2", "generate --guidance-rescale=2", "guidance rescale is 2", "0 (off)"),

@@ -111,6 +111,32 @@ class GenerateCommandTest {
     assertThat(sheet.height()).isGreaterThan(2 * 128);
   }
 
+  /** Ancestral sampling draws noise at every step; the last batch is a smaller one. */
+  @Test
+  void aBatchMakesTheSamePictures() throws IOException {
+    String[] options = {leak(), "--compare", "--count=3", "--scheduler=euler_ancestral"};
+    generate(out, append(options, "--save-latents=" + folder.resolve("alone")));
+    Path batched = folder.resolve("batched-out");
+    generate(
+        batched, append(options, "--batch-size=2", "--save-latents=" + folder.resolve("batched")));
+    assertThat(files(batched)).isEqualTo(files(out)).hasSize(13);
+    assertThat(files(folder.resolve("batched")))
+        .isEqualTo(files(folder.resolve("alone")))
+        .hasSize(12);
+    for (String file : files(folder.resolve("alone"))) {
+      float[] alone = latents(folder.resolve("alone").resolve(file));
+      float[] together = latents(folder.resolve("batched").resolve(file));
+      assertThat(together).as(file).hasSameSizeAs(alone);
+      for (int i = 0; i < alone.length; i++) {
+        assertThat(together[i]).as(file).isCloseTo(alone[i], within(1e-4f));
+      }
+    }
+  }
+
+  private static String[] append(String[] options, String... more) {
+    return Stream.concat(Stream.of(options), Stream.of(more)).toArray(String[]::new);
+  }
+
   @Test
   void picturesSayHowTheyWereMade() {
     generate(out, leak(), "--compare", "--seed=5", "--scheduler=euler", "--leak-channel=0=-2");

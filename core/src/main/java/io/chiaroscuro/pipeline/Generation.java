@@ -5,15 +5,16 @@ import io.chiaroscuro.scheduler.DenoisingLoop;
 import io.chiaroscuro.scheduler.DenoisingStep;
 import io.chiaroscuro.scheduler.Scheduler;
 import io.chiaroscuro.scheduler.Trajectory;
-import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
 import java.util.Iterator;
+import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * One picture on its way from noise, as a lazy sequence of steps: iterate for progress and
- * previews, stop to cancel, {@linkplain #image() decode} when done.
+ * A picture on its way from noise, or a batch of pictures, as a lazy sequence of steps: iterate for
+ * progress and previews, stop to cancel, {@linkplain #image() decode} when done.
  *
  * <pre>{@code
  * try (var noise = ...; var generation = Generation.withLeak(model, request, noise, leak, generator)) {
@@ -30,7 +31,7 @@ public final class Generation implements Iterator<DenoisingStep>, AutoCloseable 
   private final DenoisingLoop loop;
 
   private Generation(
-      StableDiffusion model, GenerationRequest request, Start start, SeededGenerator generator) {
+      StableDiffusion model, GenerationRequest request, Start start, NoiseSource generator) {
     model.latentShape(request.width(), request.height());
     this.model = model;
     try (var scope = new TensorScope();
@@ -40,7 +41,7 @@ public final class Generation implements Iterator<DenoisingStep>, AutoCloseable 
       this.initialLatents = opened.add(scope.own(start.of(trajectory).clone()));
       // From these and not from what they were divided from: so they reproduce the run exactly.
       Tensor sample = trajectory.initialLatents(initialLatents);
-      this.denoiser = opened.add(new GuidedDenoiser(model, request));
+      this.denoiser = opened.add(new GuidedDenoiser(model, request, initialLatents.size(0)));
       this.loop = new DenoisingLoop(trajectory, denoiser, sample, generator);
       opened.release();
     }
@@ -55,12 +56,13 @@ public final class Generation implements Iterator<DenoisingStep>, AutoCloseable 
   /**
    * Starts as diffusers does, from noise alone.
    *
-   * @param noise (B, C, h, w) float32, as diffusers takes {@code latents}
-   * @param generator where stochastic samplers draw; the caller's
+   * @param noise (B, C, h, w) float32, as diffusers takes {@code latents}, for B pictures
+   * @param generator where stochastic samplers draw; the caller's. {@link
+   *     io.chiaroscuro.tensor.SeededGenerators} make each of several pictures the one it is alone
    * @throws io.chiaroscuro.InvalidInputException if the request does not suit the model
    */
   public static Generation withoutLeak(
-      StableDiffusion model, GenerationRequest request, Tensor noise, SeededGenerator generator) {
+      StableDiffusion model, GenerationRequest request, Tensor noise, NoiseSource generator) {
     return new Generation(model, request, trajectory -> noise, generator);
   }
 
@@ -75,7 +77,7 @@ public final class Generation implements Iterator<DenoisingStep>, AutoCloseable 
       GenerationRequest request,
       Tensor noise,
       Tensor leak,
-      SeededGenerator generator) {
+      NoiseSource generator) {
     return new Generation(
         model,
         request,
@@ -96,9 +98,14 @@ public final class Generation implements Iterator<DenoisingStep>, AutoCloseable 
     return loop.latents();
   }
 
-  /** The picture that the latents of the latest step stand for. */
+  /** The picture that the latents of the latest step stand for; of a batch the first. */
   public RgbImage image() {
-    return model.decode(loop.latents()).get(0);
+    return images().get(0);
+  }
+
+  /** The pictures that the latents of the latest step stand for. */
+  public List<RgbImage> images() {
+    return model.decode(loop.latents());
   }
 
   @Override

@@ -5,13 +5,14 @@ import io.chiaroscuro.scheduler.Scheduler;
 import io.chiaroscuro.scheduler.SchedulerConfig;
 import io.chiaroscuro.scheduler.Trajectory;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What picture to make, in diffusers' terms.
+ * What picture to make, or what pictures together, in diffusers' terms.
  *
- * @param prompt what it shall show
+ * @param prompts what it shall show; of pictures made together one for each, or one for all
  * @param negativePrompt what it shall not show; empty for nothing in particular
  * @param width in pixels
  * @param height in pixels
@@ -24,7 +25,7 @@ import java.util.TreeMap;
  * @param scheduler the sampler
  */
 public record GenerationRequest(
-    String prompt,
+    List<String> prompts,
     String negativePrompt,
     int width,
     int height,
@@ -35,6 +36,7 @@ public record GenerationRequest(
     SchedulerConfig scheduler) {
 
   public GenerationRequest {
+    prompts = List.copyOf(prompts);
     if (!Double.isFinite(guidanceScale)) {
       throw new InvalidInputException(
           "The guidance scale is %s; give a number, 7.5 for example.".formatted(guidanceScale));
@@ -43,6 +45,29 @@ public record GenerationRequest(
       throw new InvalidInputException(
           "The guidance rescale is %s; give 0 (off) to 1.".formatted(guidanceRescale));
     }
+  }
+
+  /** With one prompt. */
+  public GenerationRequest(
+      String prompt,
+      String negativePrompt,
+      int width,
+      int height,
+      int numInferenceSteps,
+      double guidanceScale,
+      double guidanceRescale,
+      int clipSkip,
+      SchedulerConfig scheduler) {
+    this(
+        List.of(prompt),
+        negativePrompt,
+        width,
+        height,
+        numInferenceSteps,
+        guidanceScale,
+        guidanceRescale,
+        clipSkip,
+        scheduler);
   }
 
   /** The defaults of {@code StableDiffusionPipeline}, at the size the model was trained on. */
@@ -71,6 +96,25 @@ public record GenerationRequest(
     }
   }
 
+  /** The same with other prompts. */
+  public GenerationRequest withPrompts(List<String> prompts) {
+    return new GenerationRequest(
+        prompts,
+        negativePrompt,
+        width,
+        height,
+        numInferenceSteps,
+        guidanceScale,
+        guidanceRescale,
+        clipSkip,
+        scheduler);
+  }
+
+  /** The prompt; several in one line. */
+  public String prompt() {
+    return String.join(" | ", prompts);
+  }
+
   boolean isGuided() {
     return guidanceScale > 1;
   }
@@ -78,7 +122,7 @@ public record GenerationRequest(
   /** These settings by name, for a picture's provenance. */
   public Map<String, String> describe() {
     Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("prompt", prompt);
+    facts.put("prompt", prompt());
     facts.put("negative_prompt", negativePrompt);
     facts.put("size", width + "x" + height);
     facts.put("num_inference_steps", String.valueOf(numInferenceSteps));

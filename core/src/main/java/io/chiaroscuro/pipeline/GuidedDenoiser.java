@@ -24,25 +24,35 @@ final class GuidedDenoiser implements Denoiser, AutoCloseable {
   private final GenerationRequest request;
   private final Tensor encoderHiddenStates;
 
-  GuidedDenoiser(StableDiffusion model, GenerationRequest request) {
+  /**
+   * @param batch how many pictures are denoised together
+   */
+  GuidedDenoiser(StableDiffusion model, GenerationRequest request, long batch) {
+    int prompts = request.prompts().size();
+    if (prompts != 1 && prompts != batch) {
+      throw new IllegalArgumentException(
+          "%d prompts fit %d pictures only, not %d.".formatted(prompts, prompts, batch));
+    }
     this.model = model;
     this.request = request;
     try (var scope = new TensorScope()) {
-      Tensor text = encode(request.prompt(), request.clipSkip());
+      Tensor text = encode(request.prompts(), request.clipSkip(), batch);
       // As in diffusers, clip skip is for what is wanted, not for what is unwanted.
+      List<String> unwanted = List.of(request.negativePrompt());
       this.encoderHiddenStates =
           scope.own(
               request.isGuided()
-                  ? torch.cat(new TensorVector(encode(request.negativePrompt(), 0), text))
+                  ? torch.cat(new TensorVector(encode(unwanted, 0, batch), text))
                   : text);
     }
   }
 
-  private Tensor encode(String prompt, int clipSkip) {
+  /** The encoded prompts (batch, tokens, hidden size), one for each picture. */
+  private Tensor encode(List<String> prompts, int clipSkip, long batch) {
     try (var scope = new TensorScope()) {
-      Tensor ids =
-          Tensors.to(model.tokenizer().tensor(List.of(prompt)), model.device(), DType.INT64);
-      return scope.keep(model.textEncoder().forward(ids, clipSkip));
+      Tensor ids = Tensors.to(model.tokenizer().tensor(prompts), model.device(), DType.INT64);
+      Tensor states = model.textEncoder().forward(ids, clipSkip);
+      return scope.keep(states.repeat(batch / prompts.size(), 1, 1));
     }
   }
 

@@ -1,7 +1,7 @@
 package io.chiaroscuro.scheduler;
 
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -65,8 +65,7 @@ public final class DdimScheduler implements Scheduler {
     }
 
     @Override
-    public StepResult step(
-        Tensor modelOutput, int index, Tensor sample, SeededGenerator generator) {
+    public StepResult step(Tensor modelOutput, int index, Tensor sample, NoiseSource generator) {
       NoiseLevel level = noiseLevel(index);
       float alpha = schedule.alphasCumprod(timestep(index));
       float alphaPrev =

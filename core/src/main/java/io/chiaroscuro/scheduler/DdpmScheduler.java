@@ -1,7 +1,7 @@
 package io.chiaroscuro.scheduler;
 
 import io.chiaroscuro.scheduler.SchedulerConfig.VarianceType;
-import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -50,8 +50,7 @@ public final class DdpmScheduler implements Scheduler {
     }
 
     @Override
-    public StepResult step(
-        Tensor modelOutput, int index, Tensor sample, SeededGenerator generator) {
+    public StepResult step(Tensor modelOutput, int index, Tensor sample, NoiseSource generator) {
       float abar = schedule.alphasCumprod(timestep(index));
       float abarPrev = index + 1 < length() ? schedule.alphasCumprod(timestep(index + 1)) : 1;
       float alpha = abar / abarPrev;

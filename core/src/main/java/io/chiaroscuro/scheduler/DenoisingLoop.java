@@ -1,7 +1,7 @@
 package io.chiaroscuro.scheduler;
 
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import java.util.Iterator;
@@ -30,7 +30,7 @@ public final class DenoisingLoop
 
   private final Trajectory trajectory;
   private final Denoiser denoiser;
-  private final SeededGenerator generator;
+  private final NoiseSource generator;
   private final double[] timesteps;
   private StepResult latest;
   private int next;
@@ -40,7 +40,7 @@ public final class DenoisingLoop
    * @param generator where stochastic samplers draw their noise
    */
   public DenoisingLoop(
-      Trajectory trajectory, Denoiser denoiser, Tensor initialLatents, SeededGenerator generator) {
+      Trajectory trajectory, Denoiser denoiser, Tensor initialLatents, NoiseSource generator) {
     this.trajectory = trajectory;
     this.denoiser = denoiser;
     this.generator = generator;

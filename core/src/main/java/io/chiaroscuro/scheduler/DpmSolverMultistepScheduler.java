@@ -6,7 +6,7 @@ import io.chiaroscuro.scheduler.SchedulerConfig.BetaSchedule;
 import io.chiaroscuro.scheduler.SchedulerConfig.FinalSigmasType;
 import io.chiaroscuro.scheduler.SchedulerConfig.SolverType;
 import io.chiaroscuro.tensor.DType;
-import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -116,8 +116,7 @@ public final class DpmSolverMultistepScheduler implements Scheduler {
     }
 
     @Override
-    public StepResult step(
-        Tensor modelOutput, int index, Tensor sample, SeededGenerator generator) {
+    public StepResult step(Tensor modelOutput, int index, Tensor sample, NoiseSource generator) {
       try (var scope = new TensorScope()) {
         NoiseLevel level = noiseLevel(index);
         Tensor original =

@@ -1,7 +1,7 @@
 package io.chiaroscuro.scheduler;
 
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -53,8 +53,7 @@ public final class EulerAncestralScheduler implements Scheduler {
     }
 
     @Override
-    public StepResult step(
-        Tensor modelOutput, int index, Tensor sample, SeededGenerator generator) {
+    public StepResult step(Tensor modelOutput, int index, Tensor sample, NoiseSource generator) {
       float from = sigma(index);
       float to = sigma(index + 1);
       float down = to * to / from;

@@ -2,7 +2,7 @@ package io.chiaroscuro.scheduler;
 
 import io.chiaroscuro.scheduler.SchedulerConfig.FinalSigmasType;
 import io.chiaroscuro.scheduler.SchedulerConfig.InterpolationType;
-import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
@@ -69,8 +69,7 @@ public final class EulerScheduler implements Scheduler {
     }
 
     @Override
-    public StepResult step(
-        Tensor modelOutput, int index, Tensor sample, SeededGenerator generator) {
+    public StepResult step(Tensor modelOutput, int index, Tensor sample, NoiseSource generator) {
       try (var scope = new TensorScope()) {
         Tensor x = single(sample);
         Tensor original = config.predictionType().originalSample(modelOutput, x, noiseLevel(index));

@@ -1,7 +1,7 @@
 package io.chiaroscuro.scheduler;
 
 import io.chiaroscuro.tensor.DType;
-import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -13,16 +13,16 @@ final class Noise {
   private Noise() {}
 
   /** Unit normal numbers in the shape, type and place of {@code model}, drawn on the CPU. */
-  static Tensor like(Tensor model, SeededGenerator generator) {
+  static Tensor like(Tensor model, NoiseSource generator) {
     return drawn(model, DType.of(model), generator);
   }
 
   /** The same in single precision, whatever the type of {@code model}. */
-  static Tensor single(Tensor model, SeededGenerator generator) {
+  static Tensor single(Tensor model, NoiseSource generator) {
     return drawn(model, DType.FLOAT32, generator);
   }
 
-  private static Tensor drawn(Tensor model, DType dtype, SeededGenerator generator) {
+  private static Tensor drawn(Tensor model, DType dtype, NoiseSource generator) {
     try (var scope = new TensorScope()) {
       return scope.keep(
           generator

@@ -1,6 +1,6 @@
 package io.chiaroscuro.scheduler;
 
-import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -34,7 +34,7 @@ public interface Trajectory extends AutoCloseable {
    * @param sample the sample entering the step
    * @param generator where stochastic samplers draw their noise; deterministic ones leave it alone
    */
-  StepResult step(Tensor modelOutput, int index, Tensor sample, SeededGenerator generator);
+  StepResult step(Tensor modelOutput, int index, Tensor sample, NoiseSource generator);
 
   /** Frees what multistep samplers remember. */
   @Override

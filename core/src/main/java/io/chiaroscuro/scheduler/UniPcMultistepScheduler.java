@@ -3,7 +3,7 @@ package io.chiaroscuro.scheduler;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.scheduler.SchedulerConfig.FinalSigmasType;
 import io.chiaroscuro.scheduler.SchedulerConfig.SolverType;
-import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
 import java.util.stream.DoubleStream;
 import org.bytedeco.pytorch.Scalar;
@@ -89,8 +89,7 @@ public final class UniPcMultistepScheduler implements Scheduler {
     }
 
     @Override
-    public StepResult step(
-        Tensor modelOutput, int index, Tensor sample, SeededGenerator generator) {
+    public StepResult step(Tensor modelOutput, int index, Tensor sample, NoiseSource generator) {
       try (var scope = new TensorScope()) {
         NoiseLevel level = noiseLevel(index);
         Tensor original = config.predictionType().originalSample(modelOutput, sample, level);

@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <p>Always drawn on the CPU, so that a seed means the same image on every device. Not thread-safe.
  */
-public final class SeededGenerator implements AutoCloseable {
+public final class SeededGenerator implements NoiseSource, AutoCloseable {
 
   private final Generator generator;
 
@@ -27,16 +27,12 @@ public final class SeededGenerator implements AutoCloseable {
     }
   }
 
-  /** Standard normal numbers, float32, of the given shape. */
-  public Tensor randn(long... shape) {
-    return randn(DType.FLOAT32, shape);
-  }
-
   /**
    * Standard normal numbers in {@code dtype}: those of float32, rounded. So a seed means the same
    * picture in every type; PyTorch 2.13 draws half-precision numbers in the same way as long as
    * their count is a multiple of 16, as that of latents is.
    */
+  @Override
   public Tensor randn(DType dtype, long... shape) {
     try (var scope = new TensorScope()) {
       return scope.keep(
