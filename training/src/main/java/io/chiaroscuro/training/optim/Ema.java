@@ -12,8 +12,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The exponential moving average of the parameters, {@code e <- d e + (1 - d) p}, which makes
  * better pictures than the parameters of the last step. As in diffusers' {@code EMAModel} the decay
- * begins small, {@code d = min(decay, (1 + n) / (10 + n))} at step n, so that the start is soon
- * forgotten.
+ * begins small, {@code d = min(decay, n / (9 + n))} after the n-th step and 0 after the first, so
+ * that the start is forgotten.
  */
 public final class Ema implements AutoCloseable {
 
@@ -45,7 +45,7 @@ public final class Ema implements AutoCloseable {
    * @param step how many steps were taken, the latest included; 1 or more
    */
   public void update(long step) {
-    double present = Math.min(decay, (1.0 + step) / (10.0 + step));
+    double present = step == 1 ? 0 : Math.min(decay, step / (9.0 + step));
     try (var scope = new TensorScope();
         var noGrad = new NoGradGuard()) {
       Scalar share = new Scalar(1 - present);

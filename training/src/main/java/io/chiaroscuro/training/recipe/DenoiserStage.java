@@ -25,6 +25,7 @@ import io.chiaroscuro.training.data.CaptionDropout;
 import io.chiaroscuro.training.data.CaptionedFolder;
 import io.chiaroscuro.training.data.CaptionedImage;
 import io.chiaroscuro.training.data.Examples;
+import io.chiaroscuro.training.data.LatentCache;
 import io.chiaroscuro.training.data.LatentCaching;
 import io.chiaroscuro.training.data.OneSize;
 import io.chiaroscuro.training.data.Share;
@@ -34,6 +35,7 @@ import io.chiaroscuro.training.objective.ObjectiveConfig;
 import io.chiaroscuro.training.openmoji.Emoji;
 import io.chiaroscuro.training.optim.AdamWConfig;
 import io.chiaroscuro.training.optim.LearningRate;
+import io.chiaroscuro.training.optim.MasterWeights;
 import io.chiaroscuro.training.optim.Parameters;
 import io.chiaroscuro.training.run.Sample;
 import io.chiaroscuro.training.run.TrainingConfig;
@@ -51,6 +53,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
@@ -200,6 +203,15 @@ public final class DenoiserStage {
         250);
   }
 
+  /** Once and for all, so in full precision. */
+  private static LatentCache encoded(
+      StableDiffusion model, Examples examples, Path cache, CachingProgress progress) {
+    try (var vae = AutoencoderKL.load(model.checkpoint(), DType.FLOAT32, Device.CPU)) {
+      return new LatentCaching(cache, DType.FLOAT16, 16)
+          .fill(examples, Augmentation.NONE, vae, progress);
+    }
+  }
+
   /**
    * @param folder written by {@link #begin}
    * @param pictures the training set's folder
@@ -213,7 +225,7 @@ public final class DenoiserStage {
       long seed,
       Function<StableDiffusion, List<Sample>> sampler,
       CachingProgress progress) {
-    StableDiffusion model = StableDiffusion.load(folder, Device.CPU, DType.FLOAT32);
+    StableDiffusion model = StableDiffusion.load(folder, Device.CPU, DType.BFLOAT16);
     MemoryLayout.channelsLast(model.unet().weights().tensors().values());
     Map<String, Tensor> learnt = new LinkedHashMap<>();
     model.unet().weights().tensors().forEach((name, t) -> learnt.put("unet." + name, t));
@@ -222,12 +234,11 @@ public final class DenoiserStage {
         .weights()
         .tensors()
         .forEach((name, t) -> learnt.put("text_encoder." + name, t));
+    var masters = new MasterWeights(learnt);
     Examples examples =
         new Examples(
             CaptionedFolder.read(pictures, "text", ".txt"), OneSize.square(DemoModel.SIZE));
-    var latents =
-        new LatentCaching(cache, DType.FLOAT16, 16)
-            .fill(examples, Augmentation.NONE, model.vae(), progress);
+    LatentCache latents = encoded(model, examples, cache, progress);
     var batches =
         new Batches<>(
             examples,
@@ -243,12 +254,13 @@ public final class DenoiserStage {
             ObjectiveConfig.DEFAULTS.withSnrGamma(5));
     return new DenoiserSubject(
         model,
-        new Parameters(learnt),
+        new Parameters(masters.tensors()),
+        Optional.of(masters),
         LatentBatches.of(batches, BATCH),
         captions -> model.textEncoder().forward(tokens.inputIds(captions)),
         objective,
         Share.WHOLE,
         () -> sampler.apply(model),
-        new PublishedPipeline(model)::write);
+        new PublishedPipeline(model, masters.tensors())::write);
   }
 }

@@ -88,6 +88,7 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
           optimizer.restore(state.tensors(OPTIMIZER));
           ema.ifPresent(average -> average.restore(state.tensors(EMA)));
         });
+    subject.parametersChanged();
     this.step = saved.map(SavedState::step).orElse(0L);
     this.savedStep = step;
     this.log =
@@ -170,6 +171,7 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
     optimizer.step(learningRate);
     subject.parameters().zeroGrad();
     step++;
+    subject.parametersChanged();
     ema.ifPresent(average -> average.update(step));
     double seconds = (System.nanoTime() - begin) / 1e9;
     double images = (double) config.gradientAccumulationSteps() * subject.batchSize();
@@ -201,6 +203,7 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
         }
         sum += value;
         loss.div(new Scalar((double) batches)).backward();
+        subject.backwardDone();
       }
     }
     return averaged(sum / batches);
@@ -256,7 +259,17 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
   private void published(Runnable work) {
     try (var scope = new TensorScope();
         var noGrad = new NoGradGuard()) {
-      ema.ifPresentOrElse(average -> average.inPlace(work), work);
+      if (ema.isEmpty()) {
+        work.run();
+        return;
+      }
+      ema.get()
+          .inPlace(
+              () -> {
+                subject.parametersChanged();
+                work.run();
+              });
+      subject.parametersChanged();
     }
   }
 

@@ -25,6 +25,12 @@ public interface TrainingSubject extends AutoCloseable {
    */
   Tensor loss(long batch, SeededGenerator random);
 
+  /** Called after each backward pass, for gradients that wait elsewhere than at the parameters. */
+  default void backwardDone() {}
+
+  /** Called whenever the parameters have other values, for what was derived from them. */
+  default void parametersChanged() {}
+
   /** Pictures of fixed captions and seeds, made by the weights as they stand; none by default. */
   default List<Sample> samples() {
     return List.of();

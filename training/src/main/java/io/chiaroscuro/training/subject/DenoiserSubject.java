@@ -8,12 +8,14 @@ import io.chiaroscuro.tensor.Tensors;
 import io.chiaroscuro.training.data.Share;
 import io.chiaroscuro.training.objective.DiffusionObjective;
 import io.chiaroscuro.training.objective.NoisyBatch;
+import io.chiaroscuro.training.optim.MasterWeights;
 import io.chiaroscuro.training.optim.Parameters;
 import io.chiaroscuro.training.run.Sample;
 import io.chiaroscuro.training.run.TrainingSubject;
 import io.chiaroscuro.vae.DiagonalGaussianDistribution;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -28,6 +30,7 @@ public final class DenoiserSubject implements TrainingSubject {
 
   private final StableDiffusion model;
   private final Parameters parameters;
+  private final Optional<MasterWeights> masters;
   private final LatentBatches batches;
   private final PromptEncoder prompts;
   private final DiffusionObjective objective;
@@ -36,8 +39,10 @@ public final class DenoiserSubject implements TrainingSubject {
   private final Consumer<Path> publication;
 
   /**
-   * @param model float32; closed with this object
+   * @param model closed with this object
    * @param parameters of the model or beside it
+   * @param masters whose values the parameters are, where the model computes in half precision;
+   *     closed with this object
    * @param batches this process's share; closed with this object
    * @param prompts encodes captions
    * @param share of each batch that is this process's
@@ -47,6 +52,7 @@ public final class DenoiserSubject implements TrainingSubject {
   public DenoiserSubject(
       StableDiffusion model,
       Parameters parameters,
+      Optional<MasterWeights> masters,
       LatentBatches batches,
       PromptEncoder prompts,
       DiffusionObjective objective,
@@ -55,6 +61,7 @@ public final class DenoiserSubject implements TrainingSubject {
       Consumer<Path> publication) {
     this.model = model;
     this.parameters = parameters;
+    this.masters = masters;
     this.batches = batches;
     this.prompts = prompts;
     this.objective = objective;
@@ -80,7 +87,12 @@ public final class DenoiserSubject implements TrainingSubject {
       NoisyBatch noisy = noised(pictures.posterior(), random);
       Tensor encoderHiddenStates = prompts.encode(pictures.captions());
       Tensor prediction =
-          model.unet().forward(noisy.noisyLatents(), noisy.timesteps(), encoderHiddenStates);
+          model
+              .unet()
+              .forward(
+                  Tensors.to(noisy.noisyLatents(), model.device(), model.dtype()),
+                  noisy.timesteps(),
+                  encoderHiddenStates);
       return scope.keep(objective.loss(prediction, noisy));
     }
   }
@@ -121,6 +133,16 @@ public final class DenoiserSubject implements TrainingSubject {
   }
 
   @Override
+  public void backwardDone() {
+    masters.ifPresent(MasterWeights::takeGradients);
+  }
+
+  @Override
+  public void parametersChanged() {
+    masters.ifPresent(MasterWeights::round);
+  }
+
+  @Override
   public List<Sample> samples() {
     return samples.get();
   }
@@ -133,6 +155,7 @@ public final class DenoiserSubject implements TrainingSubject {
   @Override
   public void close() {
     batches.close();
+    masters.ifPresent(MasterWeights::close);
     model.close();
   }
 }

@@ -3,20 +3,27 @@ package io.chiaroscuro.training.subject;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.CheckpointWriter;
 import io.chiaroscuro.checkpoint.Component;
+import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.file.AtomicFile;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A trained model as a checkpoint in diffusers' layout: text encoder and UNet as they stand, all
  * else from the checkpoint that was loaded.
+ *
+ * @param learnt what was learnt, by names like {@code unet.conv_in.weight}; it stands for the
+ *     networks' own weights, which may be rounded
  */
-public record PublishedPipeline(StableDiffusion model) {
+public record PublishedPipeline(StableDiffusion model, Map<String, Tensor> learnt) {
 
   private static final List<String> UNCHANGED = List.of("tokenizer", "scheduler", "vae");
 
@@ -30,9 +37,17 @@ public record PublishedPipeline(StableDiffusion model) {
     writer.write(
         Component.TEXT_ENCODER,
         model.textEncoder().config(),
-        model.textEncoder().weights().tensors());
-    writer.write(Component.UNET, model.unet().config(), model.unet().weights().tensors());
+        learnt(Component.TEXT_ENCODER, model.textEncoder().weights()));
+    writer.write(
+        Component.UNET, model.unet().config(), learnt(Component.UNET, model.unet().weights()));
     copy("model_index.json", folder);
+  }
+
+  private Map<String, Tensor> learnt(Component component, Weights weights) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>(weights.tensors());
+    tensors.replaceAll(
+        (name, tensor) -> learnt.getOrDefault(component.folder() + "." + name, tensor));
+    return tensors;
   }
 
   private void copy(String name, Path folder) {
