@@ -1,7 +1,5 @@
 package io.chiaroscuro.cli.demo;
 
-import java.util.Locale;
-
 /**
  * What a measure should be.
  *
@@ -49,6 +47,6 @@ public record Aim(Relation relation, double bound) {
   /** For example {@code at most 0.500}. */
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "%s %.3f", relation, bound);
+    return relation + " " + ReportText.number(bound);
   }
 }

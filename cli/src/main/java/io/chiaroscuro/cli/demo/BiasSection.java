@@ -63,11 +63,12 @@ final class BiasSection implements Section {
     return new SectionReport.Builder()
         .measure(Measure.of("data_spread", "Spread of brightness in the data", data.spread()))
         .measure(Measure.of("spread", "Spread of brightness from white noise", generated.spread()))
-        .measure(Measure.of("spread_over_data", "The latter over the former", share, HALF))
+        .measure(
+            Measure.of("spread_over_data", "Spread from white noise over the data's", share, HALF))
         .measure(
             Measure.of(
                 "spread_over_data_unguided",
-                "The same without guidance",
+                "The same ratio without guidance",
                 withoutGuidance.spread() / data.spread()))
         .measure(
             Measure.of(
@@ -96,9 +97,9 @@ final class BiasSection implements Section {
             this,
             String.format(
                 Locale.ROOT,
-                "%d pictures that start from white noise, as diffusers starts them: whatever is asked for"
-                    + " nothing is as dark or as bright as the data is. Its brightness spreads by %.3f,"
-                    + " theirs by %.3f, %.0f %% of that.",
+                "%d pictures that start from white noise, as diffusers starts them, of things that the model can"
+                    + " draw; no caption says how light it should be. Brightness spreads by %.3f in the data"
+                    + " and by %.3f in these, %.0f %% of that.",
                 guided.size(),
                 data.spread(),
                 generated.spread(),

@@ -115,13 +115,13 @@ final class ControlSection implements Section {
         .measure(
             Measure.of(
                 "white_background",
-                "White asked for: median pixel's brightness",
+                "White asked for: brightness of the median pixel",
                 white.brightness(),
                 WHITE))
         .measure(
             Measure.of(
                 "black_background",
-                "Black asked for: median pixel's brightness",
+                "Black asked for: brightness of the median pixel",
                 black.brightness(),
                 BLACK))
         .show(
@@ -202,7 +202,7 @@ final class ControlSection implements Section {
         .measure(
             Measure.of(
                 "monotone_channels",
-                "Sweep of %d channels: monotone in".formatted(channels),
+                "Channels whose sweep is monotone, of %d".formatted(channels),
                 monotone,
                 Aim.atLeast(channels)))
         .show(new Grid("Example D: a constant on one latent channel", headings(), shown))

@@ -50,17 +50,20 @@ final class LeakSection implements Section {
 
     return new SectionReport.Builder()
         .measure(Measure.of("spread", "Spread of brightness with the leak", ofWith.spread()))
-        .measure(Measure.of("spread_over_data", "The same over the data's", share, SPREAD))
+        .measure(
+            Measure.of("spread_over_data", "Spread with the leak over the data's", share, SPREAD))
         .measure(
             Measure.of(
                 "distance_without",
-                "Wasserstein-1 to the data's brightness, without",
+                "Wasserstein-1 to the data's brightness, without leak",
                 distanceWithout))
-        .measure(Measure.of("distance_with", "The same with the leak", distanceWith))
+        .measure(
+            Measure.of(
+                "distance_with", "Wasserstein-1 to the data's brightness, with leak", distanceWith))
         .measure(
             Measure.of(
                 "distance_ratio",
-                "The latter over the former",
+                "Wasserstein-1 with leak over without",
                 distanceWith / distanceWithout,
                 DISTANCE))
         .show(
@@ -83,12 +86,13 @@ final class LeakSection implements Section {
             this,
             String.format(
                 Locale.ROOT,
-                "The same captions and noise, but what training left in at its last step is put back, drawn"
-                    + " from a model of %d other pictures: dark pictures are dark and bright ones bright."
-                    + " Brightness spreads by %.3f, %.0f %% of the data's, and lies %.1f times as near to it.",
-                studio.reference().heldOut().brightness().imageMeans().size(),
+                "The same captions and the same noise, but what training left in at its last step is put back,"
+                    + " drawn from a model of %d other pictures. Brightness spreads by %.3f, %.0f %% of the"
+                    + " data's, and its distribution lies %.3f from the data's instead of %.3f.",
+                data.imageMeans().size(),
                 ofWith.spread(),
                 100 * share,
-                distanceWithout / distanceWith));
+                distanceWith,
+                distanceWithout));
   }
 }

@@ -30,9 +30,12 @@ public final class ReportText {
     return measure.met().orElseThrow() ? "reached" : "MISSED";
   }
 
-  /** Three decimals, more where they would be zeros. */
+  /** Three decimals, more where they would be zeros, none of a whole number. */
   static String number(double value) {
     double size = Math.abs(value);
+    if (value == Math.rint(value) && size < 1e5) {
+      return String.format(Locale.ROOT, "%.0f", value);
+    }
     return size > 0 && size < 5e-3 || size >= 1e5
         ? String.format(Locale.ROOT, "%.2e", value)
         : String.format(Locale.ROOT, "%.3f", value);

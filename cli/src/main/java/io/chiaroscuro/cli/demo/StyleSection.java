@@ -118,8 +118,8 @@ final class StyleSection implements Section {
             rows));
     return report.build(
         this,
-        "Line drawings on white, pictures at night: the leak brings what words alone do not, the light of"
-            + " the style. In %d of %d examples the pictures come nearer to it."
+        "Line drawings on white, pictures at night: a few of them are enough to model what they have in"
+            + " common, and that is the leak. In %d of %d examples the pictures come nearer to the style."
                 .formatted(nearer, examples.size()));
   }
 

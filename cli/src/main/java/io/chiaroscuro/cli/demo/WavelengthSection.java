@@ -61,12 +61,12 @@ final class WavelengthSection implements Section {
           .measure(
               Measure.of(
                   "signal_to_noise_longest",
-                  "Signal-to-noise ratio there, %s".formatted(longest.band()),
+                  "Signal-to-noise ratio there: %s".formatted(longest.band()),
                   analysis.signalToNoise(longest, end)))
           .measure(
               Measure.of(
                   "signal_to_noise_shortest",
-                  "The same, %s".formatted(shortest.band()),
+                  "Signal-to-noise ratio there: %s".formatted(shortest.band()),
                   analysis.signalToNoise(shortest, end)))
           .show(
               studio
