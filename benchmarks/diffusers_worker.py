@@ -18,6 +18,7 @@ from PIL import Image
 
 TIMESTEP = 500
 TOKENS = 77
+LEARNING_RATE = 1e-5
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 
 
@@ -54,7 +55,8 @@ class Jobs:
             self.networks.vae = read(diffusers.AutoencoderKL, "vae")
             self.downscale = 2 ** (len(self.networks.vae.config.block_out_channels) - 1)
 
-        return measured(job)
+        with torch.inference_mode(False):
+            return measured(job)
 
     def text(self) -> str:
         ids = torch.zeros(1, TOKENS, dtype=torch.int64)
@@ -65,6 +67,32 @@ class Jobs:
         latents = self.noise(batch, self.networks.unet.config.in_channels, side, side)
         encoded = self.noise(batch, TOKENS, self.networks.unet.config.cross_attention_dim)
         return measured(lambda: self.networks.unet(latents, TIMESTEP, encoded).sample)
+
+    def train(self, size: int, batch: int) -> str:
+        """A step as diffusers' examples/text_to_image takes it; bfloat16 is autocast around float32 weights."""
+        side = size // self.downscale
+        with torch.inference_mode(False):
+            if not hasattr(self, "optimizer"):
+                self.networks.unet.float().train()
+                self.optimizer = torch.optim.AdamW(self.networks.unet.parameters(), lr=LEARNING_RATE)
+                self.scheduler = diffusers.DDPMScheduler.from_pretrained(self.model, subfolder="scheduler")
+            latents = self.noise(batch, self.networks.unet.config.in_channels, side, side).float()
+            encoded = self.noise(batch, TOKENS, self.networks.unet.config.cross_attention_dim)
+
+            def job():
+                generator = torch.Generator("cpu").manual_seed(0)
+                noise = torch.randn(latents.shape, generator=generator)
+                timesteps = torch.randint(0, 1000, (batch,), generator=generator)
+                noisy = self.scheduler.add_noise(latents, noise, timesteps)
+                with torch.autocast("cpu", self.dtype, enabled=self.dtype != torch.float32):
+                    prediction = self.networks.unet(noisy, timesteps, encoded).sample
+                torch.nn.functional.mse_loss(prediction.float(), noise).backward()
+                torch.nn.utils.clip_grad_norm_(self.networks.unet.parameters(), 1.0)
+                self.optimizer.step()
+                self.optimizer.zero_grad()
+                return prediction.detach()
+
+            return measured(job)
 
     def encode(self, size: int, batch: int) -> str:
         images = self.noise(batch, self.networks.vae.config.in_channels, size, size)

@@ -20,7 +20,7 @@ class Job:
         return self.images / seconds if self.images else seconds
 
 
-def jobs(size: int, photographs: Path, batch: int, rounds: int) -> list[Job]:
+def jobs(size: int, photographs: Path, batch: int, rounds: int, training_batch: int) -> list[Job]:
     count = batch * rounds
     result = [
         Job(f"UNet step with guidance, {size}", "s", ["unet", size, 2]),
@@ -30,13 +30,14 @@ def jobs(size: int, photographs: Path, batch: int, rounds: int) -> list[Job]:
     for width in sorted({1, batch}):
         words = ["stats", size, width, count, photographs]
         result.append(Job(f"stats, {size}, batch {width}", "images/s", words, count))
+    result.append(Job(f"training step, {size}, batch {training_batch}", "s", ["train", size, training_batch]))
     return result
 
 
 def compare(args) -> None:
     chosen = [
         job
-        for job in jobs(args.size, args.images.resolve(), args.batch_size, args.batches)
+        for job in jobs(args.size, args.images.resolve(), args.batch_size, args.batches, args.training_batch)
         if not args.only or job.command[0] in args.only
     ]
     heading = "| | dtype | ours | diffusers | unit | time, ours / diffusers | peak MiB, ours | peak MiB, diffusers |"

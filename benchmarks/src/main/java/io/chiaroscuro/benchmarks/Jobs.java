@@ -38,6 +38,7 @@ final class Jobs implements AutoCloseable {
   private Tensor initialLatents;
   private Tensor prompts;
   private DenoisingLoop loop;
+  private TrainingStepJob training;
 
   Jobs(Checkpoint checkpoint, DType dtype) {
     this.checkpoint = checkpoint;
@@ -68,6 +69,19 @@ final class Jobs implements AutoCloseable {
       Tensor latents = noise(batch, unet.config().inChannels(), latentSize(size), latentSize(size));
       Tensor encoded = noise(batch, TOKENS, unet.config().crossAttentionDim().at(0));
       return Measured.of(() -> unet.forward(latents, TIMESTEP, encoded));
+    }
+  }
+
+  /** A step of training the UNet, which is changed by it. */
+  Measured train(int size, int batch) {
+    if (training == null) {
+      var config = SchedulerConfig.read(checkpoint.path("scheduler/scheduler_config.json"));
+      training = new TrainingStepJob(unet, config);
+    }
+    try (var scope = new TensorScope()) {
+      Tensor latents = noise(batch, unet.config().inChannels(), latentSize(size), latentSize(size));
+      Tensor encoded = noise(batch, TOKENS, unet.config().crossAttentionDim().at(0));
+      return Measured.of(() -> training.step(latents, encoded));
     }
   }
 
@@ -167,6 +181,9 @@ final class Jobs implements AutoCloseable {
   @Override
   public void close() {
     endGeneration();
+    if (training != null) {
+      training.close();
+    }
     if (vae != null) {
       textEncoder.close();
       unet.close();

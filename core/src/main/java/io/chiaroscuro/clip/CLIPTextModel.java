@@ -6,6 +6,7 @@ import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.nn.Embedding;
 import io.chiaroscuro.nn.LayerNorm;
+import io.chiaroscuro.nn.Segments;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
@@ -21,18 +22,26 @@ public final class CLIPTextModel implements AutoCloseable {
 
   private final CLIPTextConfig config;
   private final Weights weights;
+  private final Segments segments;
   private final Embedding tokenEmbedding;
   private final Embedding positionEmbedding;
   private final List<CLIPEncoderLayer> layers;
   private final LayerNorm finalLayerNorm;
 
+  /** As below, each layer computed at once. */
+  public CLIPTextModel(CLIPTextConfig config, Weights weights) {
+    this(config, weights, Segments.PLAIN);
+  }
+
   /**
    * @param weights closed with this object
+   * @param segments how its layers are computed; stays the caller's
    * @throws InvalidInputException if tensors are missing, surplus or misshapen
    */
-  public CLIPTextModel(CLIPTextConfig config, Weights weights) {
+  public CLIPTextModel(CLIPTextConfig config, Weights weights, Segments segments) {
     this.config = config;
     this.weights = weights;
+    this.segments = segments;
     Weights embeddings = weights.at("embeddings");
     this.tokenEmbedding =
         new Embedding(embeddings.at("token_embedding"), config.vocabSize(), config.hiddenSize());
@@ -94,7 +103,7 @@ public final class CLIPTextModel implements AutoCloseable {
     try (var scope = new TensorScope()) {
       Tensor x = tokenEmbedding.forward(inputIds).add(positionEmbedding.first(inputIds.size(1)));
       for (CLIPEncoderLayer layer : layers.subList(0, layers.size() - clipSkip)) {
-        x = layer.forward(x);
+        x = segments.run(in -> layer.forward(in[0]), x);
       }
       return scope.keep(finalLayerNorm.forward(x));
     }

@@ -3,6 +3,7 @@ package io.chiaroscuro.unet;
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.nn.Downsample2D;
 import io.chiaroscuro.nn.ResnetBlock2D;
+import io.chiaroscuro.nn.Segments;
 import io.chiaroscuro.tensor.TensorScope;
 import java.util.Deque;
 import java.util.List;
@@ -15,8 +16,10 @@ final class DownBlock2D {
   private final List<ResnetBlock2D> resnets;
   private final List<Transformer2DModel> attentions;
   private final Downsample2D downsampler;
+  private final Segments segments;
 
-  DownBlock2D(UNet2DConditionConfig config, int level, Weights weights) {
+  DownBlock2D(UNet2DConditionConfig config, int level, Weights weights, Segments segments) {
+    this.segments = segments;
     int channels = config.blockOutChannels().get(level);
     int above = config.blockOutChannels().get(Math.max(level - 1, 0));
     int layers = config.layersPerBlock().at(level);
@@ -52,18 +55,25 @@ final class DownBlock2D {
   Tensor forward(Tensor x, Tensor temb, Tensor encoderHiddenStates, Deque<Tensor> skips) {
     Tensor hidden = x;
     for (int i = 0; i < resnets.size(); i++) {
-      try (var scope = new TensorScope()) {
-        hidden = resnets.get(i).forward(hidden, temb);
-        if (!attentions.isEmpty()) {
-          hidden = attentions.get(i).forward(hidden, encoderHiddenStates);
-        }
-        skips.push(scope.keep(hidden));
-      }
+      int index = i;
+      hidden =
+          segments.run(in -> layer(index, in[0], in[1], in[2]), hidden, temb, encoderHiddenStates);
+      skips.push(hidden);
     }
     if (downsampler != null) {
-      hidden = downsampler.forward(hidden);
+      hidden = segments.run(in -> downsampler.forward(in[0]), hidden);
       skips.push(hidden);
     }
     return hidden;
+  }
+
+  private Tensor layer(int i, Tensor x, Tensor temb, Tensor encoderHiddenStates) {
+    try (var scope = new TensorScope()) {
+      Tensor hidden = resnets.get(i).forward(x, temb);
+      if (!attentions.isEmpty()) {
+        hidden = attentions.get(i).forward(hidden, encoderHiddenStates);
+      }
+      return scope.keep(hidden);
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.nn.Conv2d;
 import io.chiaroscuro.nn.GroupNorm;
+import io.chiaroscuro.nn.Segments;
 import io.chiaroscuro.nn.TimestepEmbedding;
 import io.chiaroscuro.nn.Timesteps;
 import io.chiaroscuro.tensor.DType;
@@ -29,6 +30,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
 
   private final UNet2DConditionConfig config;
   private final Weights weights;
+  private final Segments segments;
   private final Timesteps timeProj;
   private final TimestepEmbedding timeEmbedding;
   private final Conv2d convIn;
@@ -38,13 +40,20 @@ public final class UNet2DConditionModel implements AutoCloseable {
   private final GroupNorm convNormOut;
   private final Conv2d convOut;
 
+  /** As below, each segment computed at once. */
+  public UNet2DConditionModel(UNet2DConditionConfig config, Weights weights) {
+    this(config, weights, Segments.PLAIN);
+  }
+
   /**
    * @param weights closed with this object
+   * @param segments how its layers are computed; stays the caller's
    * @throws InvalidInputException if tensors are missing, surplus or misshapen
    */
-  public UNet2DConditionModel(UNet2DConditionConfig config, Weights weights) {
+  public UNet2DConditionModel(UNet2DConditionConfig config, Weights weights, Segments segments) {
     this.config = config;
     this.weights = weights;
+    this.segments = segments;
     int channels = config.blockOutChannels().get(0);
     this.timeProj = new Timesteps(channels, config.flipSinToCos(), config.freqShift());
     this.timeEmbedding =
@@ -53,12 +62,13 @@ public final class UNet2DConditionModel implements AutoCloseable {
     this.convIn = new Conv2d(weights.at("conv_in"), config.inChannels(), channels, 3);
     this.downBlocks =
         IntStream.range(0, config.levels())
-            .mapToObj(level -> new DownBlock2D(config, level, weights.at("down_blocks", level)))
+            .mapToObj(
+                level -> new DownBlock2D(config, level, weights.at("down_blocks", level), segments))
             .toList();
     this.midBlock = new MidBlock2D(config, weights.at("mid_block"));
     this.upBlocks =
         IntStream.range(0, config.levels())
-            .mapToObj(i -> new UpBlock2D(config, i, weights.at("up_blocks", i)))
+            .mapToObj(i -> new UpBlock2D(config, i, weights.at("up_blocks", i), segments))
             .toList();
     this.convNormOut =
         new GroupNorm(
@@ -112,10 +122,18 @@ public final class UNet2DConditionModel implements AutoCloseable {
       for (DownBlock2D block : downBlocks) {
         hidden = block.forward(hidden, temb, encoderHiddenStates, skips);
       }
-      hidden = midBlock.forward(hidden, temb, encoderHiddenStates);
+      hidden =
+          segments.run(
+              in -> midBlock.forward(in[0], in[1], in[2]), hidden, temb, encoderHiddenStates);
       for (UpBlock2D block : upBlocks) {
         hidden = block.forward(hidden, temb, encoderHiddenStates, skips);
       }
+      return scope.keep(segments.run(in -> out(in[0]), hidden));
+    }
+  }
+
+  private Tensor out(Tensor hidden) {
+    try (var scope = new TensorScope()) {
       return scope.keep(convOut.forward(config.actFn().forward(convNormOut.forward(hidden))));
     }
   }

@@ -2,6 +2,7 @@ package io.chiaroscuro.unet;
 
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.nn.ResnetBlock2D;
+import io.chiaroscuro.nn.Segments;
 import io.chiaroscuro.nn.Upsample2D;
 import io.chiaroscuro.tensor.TensorScope;
 import java.util.Deque;
@@ -17,11 +18,13 @@ final class UpBlock2D {
   private final List<ResnetBlock2D> resnets;
   private final List<Transformer2DModel> attentions;
   private final Upsample2D upsampler;
+  private final Segments segments;
 
   /**
    * @param index counted from the lowest resolution
    */
-  UpBlock2D(UNet2DConditionConfig config, int index, Weights weights) {
+  UpBlock2D(UNet2DConditionConfig config, int index, Weights weights, Segments segments) {
+    this.segments = segments;
     List<Integer> channelsOf = config.blockOutChannels();
     int level = config.levels() - 1 - index;
     int channels = channelsOf.get(level);
@@ -57,11 +60,20 @@ final class UpBlock2D {
     try (var scope = new TensorScope()) {
       Tensor hidden = x;
       for (int i = 0; i < resnets.size(); i++) {
-        hidden = layer(i, hidden, skips.pop(), temb, encoderHiddenStates);
+        int index = i;
+        hidden =
+            segments.run(
+                in -> layer(index, in[0], in[1], in[2], in[3]),
+                hidden,
+                skips.pop(),
+                temb,
+                encoderHiddenStates);
       }
       if (upsampler != null) {
         // Where a size was odd on the way down, doubling would miss the next skip's size.
-        hidden = upsampler.forward(hidden, skips.peek().size(2), skips.peek().size(3));
+        long height = skips.peek().size(2);
+        long width = skips.peek().size(3);
+        hidden = segments.run(in -> upsampler.forward(in[0], height, width), hidden);
       }
       return scope.keep(hidden);
     }

@@ -35,7 +35,7 @@ import io.chiaroscuro.training.objective.ObjectiveConfig;
 import io.chiaroscuro.training.openmoji.Emoji;
 import io.chiaroscuro.training.optim.AdamWConfig;
 import io.chiaroscuro.training.optim.LearningRate;
-import io.chiaroscuro.training.optim.MasterWeights;
+import io.chiaroscuro.training.optim.MixedPrecision;
 import io.chiaroscuro.training.optim.Parameters;
 import io.chiaroscuro.training.run.Sample;
 import io.chiaroscuro.training.run.TrainingConfig;
@@ -64,7 +64,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class DenoiserStage {
 
-  private static final int BATCH = 64;
+  private static final int BATCH = 32;
   private static final int HIDDEN = 128;
 
   /** Captions have at most fifteen words. */
@@ -234,7 +234,7 @@ public final class DenoiserStage {
         .weights()
         .tensors()
         .forEach((name, t) -> learnt.put("text_encoder." + name, t));
-    var masters = new MasterWeights(learnt);
+    var mixed = new MixedPrecision(learnt, learnt);
     Examples examples =
         new Examples(
             CaptionedFolder.read(pictures, "text", ".txt"), OneSize.square(DemoModel.SIZE));
@@ -254,13 +254,13 @@ public final class DenoiserStage {
             ObjectiveConfig.DEFAULTS.withSnrGamma(5));
     return new DenoiserSubject(
         model,
-        new Parameters(masters.tensors()),
-        Optional.of(masters),
+        new Parameters(mixed.masters()),
+        Optional.of(mixed),
         LatentBatches.of(batches, BATCH),
         captions -> model.textEncoder().forward(tokens.inputIds(captions)),
         objective,
         Share.WHOLE,
         () -> sampler.apply(model),
-        new PublishedPipeline(model, masters.tensors())::write);
+        new PublishedPipeline(model, mixed.masters())::write);
   }
 }

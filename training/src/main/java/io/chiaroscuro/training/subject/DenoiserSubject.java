@@ -8,7 +8,7 @@ import io.chiaroscuro.tensor.Tensors;
 import io.chiaroscuro.training.data.Share;
 import io.chiaroscuro.training.objective.DiffusionObjective;
 import io.chiaroscuro.training.objective.NoisyBatch;
-import io.chiaroscuro.training.optim.MasterWeights;
+import io.chiaroscuro.training.optim.MixedPrecision;
 import io.chiaroscuro.training.optim.Parameters;
 import io.chiaroscuro.training.run.Sample;
 import io.chiaroscuro.training.run.TrainingSubject;
@@ -30,7 +30,7 @@ public final class DenoiserSubject implements TrainingSubject {
 
   private final StableDiffusion model;
   private final Parameters parameters;
-  private final Optional<MasterWeights> masters;
+  private final Optional<MixedPrecision> mixedPrecision;
   private final LatentBatches batches;
   private final PromptEncoder prompts;
   private final DiffusionObjective objective;
@@ -41,8 +41,8 @@ public final class DenoiserSubject implements TrainingSubject {
   /**
    * @param model closed with this object
    * @param parameters of the model or beside it
-   * @param masters whose values the parameters are, where the model computes in half precision;
-   *     closed with this object
+   * @param mixedPrecision whose masters the parameters are, where the model computes in half
+   *     precision; closed with this object
    * @param batches this process's share; closed with this object
    * @param prompts encodes captions
    * @param share of each batch that is this process's
@@ -52,7 +52,7 @@ public final class DenoiserSubject implements TrainingSubject {
   public DenoiserSubject(
       StableDiffusion model,
       Parameters parameters,
-      Optional<MasterWeights> masters,
+      Optional<MixedPrecision> mixedPrecision,
       LatentBatches batches,
       PromptEncoder prompts,
       DiffusionObjective objective,
@@ -61,7 +61,7 @@ public final class DenoiserSubject implements TrainingSubject {
       Consumer<Path> publication) {
     this.model = model;
     this.parameters = parameters;
-    this.masters = masters;
+    this.mixedPrecision = mixedPrecision;
     this.batches = batches;
     this.prompts = prompts;
     this.objective = objective;
@@ -134,12 +134,12 @@ public final class DenoiserSubject implements TrainingSubject {
 
   @Override
   public void backwardDone() {
-    masters.ifPresent(MasterWeights::takeGradients);
+    mixedPrecision.ifPresent(MixedPrecision::gatherGradients);
   }
 
   @Override
   public void parametersChanged() {
-    masters.ifPresent(MasterWeights::round);
+    mixedPrecision.ifPresent(MixedPrecision::refresh);
   }
 
   @Override
@@ -155,7 +155,7 @@ public final class DenoiserSubject implements TrainingSubject {
   @Override
   public void close() {
     batches.close();
-    masters.ifPresent(MasterWeights::close);
+    mixedPrecision.ifPresent(MixedPrecision::close);
     model.close();
   }
 }
