@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       DatasetCommand.class,
       AnalyzeCommand.class,
       DemoCommand.class,
+      DemoModelCommand.class,
       GenerateCompletion.class,
     },
     footer = {

@@ -2,6 +2,7 @@ package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Component;
+import io.chiaroscuro.demo.EmbeddedModel;
 import io.chiaroscuro.image.ImageFormat;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -39,7 +40,10 @@ final class InspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE|DIR", description = "What to inspect.")
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "FILE|DIR",
+      description = "What to inspect (default: the small model inside Chiaroscuro).")
   private List<Path> paths;
 
   @Option(
@@ -58,7 +62,7 @@ final class InspectCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     int exitCode = ExitCode.OK;
     String gap = "";
-    for (Path path : paths) {
+    for (Path path : given()) {
       try {
         Facts facts = inspect(path);
         json.print(out, facts.json(), gap + facts.prose());
@@ -68,6 +72,10 @@ final class InspectCommand implements Callable<Integer> {
       }
     }
     return exitCode;
+  }
+
+  private List<Path> given() {
+    return paths == null ? List.of(EmbeddedModel.ofThisBuild().checkpoint()) : paths;
   }
 
   private Facts inspect(Path path) {

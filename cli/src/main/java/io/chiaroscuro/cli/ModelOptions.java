@@ -1,5 +1,6 @@
 package io.chiaroscuro.cli;
 
+import io.chiaroscuro.demo.EmbeddedModel;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import java.nio.file.Path;
@@ -10,9 +11,11 @@ final class ModelOptions {
 
   @Option(
       names = {"--model", "--pretrained-model-name-or-path"},
-      required = true,
       paramLabel = "FOLDER",
-      description = "A checkpoint in the diffusers folder layout.")
+      description = {
+        "A checkpoint in the diffusers folder layout (default: the small model inside Chiaroscuro,",
+        "which draws emoji of 128x128)."
+      })
   private Path model;
 
   @Option(
@@ -28,7 +31,7 @@ final class ModelOptions {
   private String dtype;
 
   Path model() {
-    return model;
+    return model == null ? EmbeddedModel.ofThisBuild().checkpoint() : model;
   }
 
   Device device() {

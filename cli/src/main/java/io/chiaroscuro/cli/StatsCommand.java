@@ -10,6 +10,7 @@ import io.chiaroscuro.pipeline.ImagePreparation;
 import io.chiaroscuro.pipeline.ImagePreparation.Cropping;
 import io.chiaroscuro.pipeline.ImagePreparation.Mirroring;
 import io.chiaroscuro.pipeline.LatentEncoder;
+import io.chiaroscuro.pipeline.StableDiffusion;
 import io.chiaroscuro.pipeline.StatisticsRequest;
 import io.chiaroscuro.pipeline.StatisticsRun;
 import java.nio.file.Path;
@@ -80,10 +81,10 @@ final class StatsCommand implements Callable<Integer> {
 
   @Option(
       names = "--resolution",
-      defaultValue = "512",
       paramLabel = "R|WxH",
       converter = ImageSize.Converter.class,
-      description = "Size of the pictures to be generated (default: ${DEFAULT-VALUE}).")
+      description =
+          "Size of the pictures to be generated (default: what the model was trained on).")
   private ImageSize resolution;
 
   @Option(
@@ -116,8 +117,11 @@ final class StatsCommand implements Callable<Integer> {
   public Integer call() {
     var out = spec.commandLine().getOut();
     var err = spec.commandLine().getErr();
-    StatisticsRequest request = request();
+    StatisticType type = StatisticType.parse(statisticType);
+    List<Path> files = ImageFolder.list(dataDir);
     Checkpoint checkpoint = Checkpoint.open(model.model());
+    var request =
+        new StatisticsRequest(files, preparation(checkpoint), type, nComponents, batchSize);
     try (var encoder = LatentEncoder.load(checkpoint, model.device(), model.dtype());
         var run = new StatisticsRun(encoder, checkpoint, request, outputDir)) {
       int total = request.files().size();
@@ -141,18 +145,20 @@ final class StatsCommand implements Callable<Integer> {
     return 0;
   }
 
-  private StatisticsRequest request() {
-    ImagePreparation preparation =
-        new ImagePreparation(
-            resolution.width(),
-            resolution.height(),
-            centerCrop ? Cropping.CENTER : Cropping.RANDOM,
-            randomFlip ? Mirroring.RANDOM : Mirroring.NONE,
-            asStored ? Orientation.AS_STORED : Orientation.UPRIGHT,
-            seed);
-    StatisticType type = StatisticType.parse(statisticType);
-    List<Path> files = ImageFolder.list(dataDir);
-    return new StatisticsRequest(files, preparation, type, nComponents, batchSize);
+  private ImagePreparation preparation(Checkpoint checkpoint) {
+    ImageSize size = resolution == null ? trainedSize(checkpoint) : resolution;
+    return new ImagePreparation(
+        size.width(),
+        size.height(),
+        centerCrop ? Cropping.CENTER : Cropping.RANDOM,
+        randomFlip ? Mirroring.RANDOM : Mirroring.NONE,
+        asStored ? Orientation.AS_STORED : Orientation.UPRIGHT,
+        seed);
+  }
+
+  private static ImageSize trainedSize(Checkpoint checkpoint) {
+    int side = StableDiffusion.trainedSize(checkpoint);
+    return new ImageSize(side, side);
   }
 
   private void report(LeakStatistics statistics, int skipped) {

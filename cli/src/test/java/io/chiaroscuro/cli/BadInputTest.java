@@ -86,7 +86,6 @@ class BadInputTest {
             "reference.json",
             "no such file",
             "--data-dir"),
-        bad("nothing to inspect", "inspect", "FILE|DIR", "chiaroscuro inspect --help"),
         bad("an option twice", "generate --seed=1 --seed=2", "--seed", "only once"),
         bad("an option without value", "generate --seed", "--seed", "--help"),
         bad("a seed with decimals", "generate --seed=1.5", "--seed", "'1.5'", "long"),

@@ -98,6 +98,12 @@ class StatsCommandTest {
   }
 
   @Test
+  void theSizeIsTheModelsUnlessGiven() throws IOException {
+    stats(out);
+    assertThat(CommandLineRun.of("inspect", out).assertSuccess().out()).contains("128x128 pixels");
+  }
+
+  @Test
   void understandsTheCommandOfTheAuthorsReadme() throws IOException {
     CommandLineRun.of(
             "stats",

@@ -14,8 +14,10 @@ import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
+import io.chiaroscuro.unet.UNet2DConditionConfig;
 import io.chiaroscuro.unet.UNet2DConditionModel;
 import io.chiaroscuro.vae.AutoencoderKL;
+import io.chiaroscuro.vae.AutoencoderKLConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +108,22 @@ public record StableDiffusion(
 
   /** The side of the square pictures this model was trained on, in pixels. */
   public int trainedSize() {
-    return unet.config().sampleSize() * vae.config().downscale();
+    return trainedSize(unet.config(), vae.config());
+  }
+
+  /**
+   * As {@link #trainedSize()}, by a checkpoint's settings alone.
+   *
+   * @throws InvalidInputException if those of a network are missing or malformed
+   */
+  public static int trainedSize(Checkpoint checkpoint) {
+    return trainedSize(
+        UNet2DConditionConfig.read(checkpoint.config(Component.UNET)),
+        AutoencoderKLConfig.read(checkpoint.config(Component.VAE)));
+  }
+
+  private static int trainedSize(UNet2DConditionConfig unet, AutoencoderKLConfig vae) {
+    return unet.sampleSize() * vae.downscale();
   }
 
   /**

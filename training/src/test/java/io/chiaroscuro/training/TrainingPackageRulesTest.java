@@ -13,7 +13,16 @@ import org.junit.jupiter.api.TestFactory;
 class TrainingPackageRulesTest {
 
   private static final List<String> ORDER =
-      List.of("openmoji", "data", "objective", "optim", "process", "run", "subject", "recipe");
+      List.of(
+          "openmoji",
+          "evaluation",
+          "data",
+          "objective",
+          "optim",
+          "process",
+          "run",
+          "subject",
+          "recipe");
 
   private final JavaClasses training =
       new ClassFileImporter()

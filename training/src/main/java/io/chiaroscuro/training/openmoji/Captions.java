@@ -43,11 +43,16 @@ final class Captions {
   private Captions() {}
 
   static String of(Emoji emoji, Background background, Chance chance) {
-    String caption = chance.oneOf(DRAWING).formatted(emoji.phrase(), emoji.name());
+    String caption = of(emoji, chance);
     if (chance.in(BACKGROUND_SHARE)) {
       caption += on(background);
     }
     return chance.in(TAG_SHARE) ? caption + ", " + emoji.tag() : caption;
+  }
+
+  /** Silent about kind and background. */
+  static String of(Emoji emoji, Chance chance) {
+    return chance.oneOf(DRAWING).formatted(emoji.phrase(), emoji.name());
   }
 
   private static String on(Background background) {

@@ -1,5 +1,7 @@
 package io.chiaroscuro.training.openmoji;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
@@ -39,7 +41,9 @@ final class Chance {
     return choices.get(random.nextInt(choices.size()));
   }
 
-  Random random() {
-    return random;
+  <T> List<T> shuffled(List<T> ordered) {
+    List<T> shuffled = new ArrayList<>(ordered);
+    Collections.shuffle(shuffled, random);
+    return shuffled;
   }
 }

@@ -14,6 +14,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
@@ -65,6 +66,30 @@ public final class EmojiPicture {
             size / 2.0 - scale * ink.getCenterY(),
             scale * PROBE);
     return new EmojiPicture(size, argb);
+  }
+
+  /**
+   * Reads a drawing that was {@linkplain #write written}.
+   *
+   * @throws InvalidInputException if the file is no square image
+   */
+  public static EmojiPicture read(Path file) {
+    BufferedImage image;
+    try {
+      image = ImageIO.read(file.toFile());
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          "Cannot read '%s' (%s); make the set anew with 'chiaroscuro dataset openmoji'."
+              .formatted(file, Files.exists(file) ? AtomicFile.reason(e) : "no such file"),
+          e);
+    }
+    if (image == null || image.getWidth() != image.getHeight()) {
+      throw new InvalidInputException(
+          "'%s' is no square image; make the set anew with 'chiaroscuro dataset openmoji'."
+              .formatted(file));
+    }
+    int size = image.getWidth();
+    return new EmojiPicture(size, image.getRGB(0, 0, size, size, null, 0, size));
   }
 
   private static SVGDocument document(byte[] svg, String what) {

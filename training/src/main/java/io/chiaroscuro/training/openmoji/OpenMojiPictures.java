@@ -4,7 +4,6 @@ import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.training.openmoji.OpenMojiSource.Drawing;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,9 +113,7 @@ public final class OpenMojiPictures {
 
   /** Every emoji comes once in a round, so that none is learnt better for being seen more often. */
   private List<Emoji> shuffled(String name, int round) {
-    List<Emoji> order = new ArrayList<>(emoji);
-    Collections.shuffle(order, new Chance(seed, name, round).random());
-    return order;
+    return new Chance(seed, name, round).shuffled(emoji);
   }
 
   private CaptionedPicture captioned(Emoji one, Chance chance) {
