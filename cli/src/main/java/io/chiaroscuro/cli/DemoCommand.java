@@ -11,13 +11,12 @@ import io.chiaroscuro.cli.demo.ReportText;
 import io.chiaroscuro.demo.EmbeddedModel;
 import io.chiaroscuro.file.AtomicFile;
 import io.chiaroscuro.pipeline.StableDiffusion;
-import io.chiaroscuro.tensor.DType;
-import io.chiaroscuro.tensor.Device;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,6 +41,7 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Runnable {
 
   @Spec private CommandSpec spec;
+  @Mixin private ModelOptions model;
 
   @Option(
       names = "--output-dir",
@@ -68,25 +68,21 @@ final class DemoCommand implements Runnable {
   private Path dataDir;
 
   @Option(
-      names = "--model",
-      paramLabel = "FOLDER",
-      description = {
-        "Another checkpoint in the diffusers folder layout (default: the small one inside); it needs",
-        "--data-dir or --reference."
-      })
-  private Path model;
-
-  @Option(
       names = "--reference",
       paramLabel = "FOLDER",
-      description =
-          "What was measured of the data: the folder 'reference' that a run with --data-dir wrote.")
+      description = {
+        "What was measured of the data: the folder 'reference' that a run with --data-dir wrote",
+        "(default: what comes with the small model)."
+      })
   private Path reference;
 
   @Option(
       names = "--fine-tunes",
       paramLabel = "FOLDER",
-      description = "What was learnt on top of the model, as small files.")
+      description = {
+        "What was learnt on top of the model, as small files (default: what comes with the small",
+        "model)."
+      })
   private Path fineTunes;
 
   @Option(
@@ -122,17 +118,20 @@ final class DemoCommand implements Runnable {
   public void run() {
     DemoConfig config = new DemoConfig(imageCount(), steps, guidanceScale, batchSize);
     AtomicFile.requireFolder(outputDir);
-    if (model != null && dataDir == null && reference == null) {
+    if (!model.isEmbedded() && dataDir == null && reference == null) {
       throw new InvalidInputException(
-          "--model %s needs data to compare with; add --data-dir or --reference.".formatted(model));
+          "--model %s needs data to compare with; add --data-dir or --reference."
+              .formatted(model.model()));
     }
     EmbeddedModel embedded = EmbeddedModel.ofThisBuild();
-    Path checkpoint = model == null ? embedded.checkpoint() : model;
     FineTunes learnt = new FineTunes(fineTunes(embedded));
     Optional<LearnedEmbedding> word = learnt.lineArtWord();
     try (var loaded =
             StableDiffusion.load(
-                checkpoint, Device.CPU, DType.FLOAT32, word.map(List::of).orElse(List.of()));
+                model.model(),
+                model.device(),
+                model.dtype(),
+                word.map(List::of).orElse(List.of()));
         var data = reference(loaded, embedded)) {
       run(loaded, data, learnt, config);
     } finally {
@@ -149,7 +148,7 @@ final class DemoCommand implements Runnable {
 
   /** Those inside are of the model inside. */
   private Optional<Path> fineTunes(EmbeddedModel embedded) {
-    return fineTunes == null && model == null
+    return fineTunes == null && model.isEmbedded()
         ? embedded.fineTunes()
         : Optional.ofNullable(fineTunes);
   }
