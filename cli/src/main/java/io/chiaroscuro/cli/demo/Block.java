@@ -3,6 +3,7 @@ package io.chiaroscuro.cli.demo;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** What a section shows between its words. Files are named relative to the report. */
 public sealed interface Block {
@@ -23,6 +24,9 @@ public sealed interface Block {
       columns = List.copyOf(columns);
       rows = List.copyOf(rows);
       int cells = columns.size() - 1;
+      if (Set.copyOf(columns).size() != columns.size()) {
+        throw new IllegalArgumentException("Two columns of %s have one name.".formatted(name));
+      }
       if (rows.stream().anyMatch(row -> row.values().size() != cells)) {
         throw new IllegalArgumentException("Each row of %s has %d values.".formatted(name, cells));
       }

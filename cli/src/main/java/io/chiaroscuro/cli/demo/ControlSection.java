@@ -209,7 +209,7 @@ final class ControlSection implements Section {
         .show(
             new Table(
                 "sweep",
-                "Mean brightness over %d seed(s) each, and the smallest step in the sweep's direction"
+                "Mean brightness (of %d each), and the smallest step in the sweep's direction"
                     .formatted(perConstant),
                 columns(),
                 rows));

@@ -111,10 +111,10 @@ final class StyleSection implements Section {
             List.of(
                 "example",
                 "brightness of the style",
-                "before",
-                "with its leak",
+                "brightness before",
+                "brightness with its leak",
                 "distance before",
-                "with its leak"),
+                "distance with its leak"),
             rows));
     return report.build(
         this,

@@ -97,5 +97,8 @@ class ReportFilesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> new Table("t", "T", List.of("a", "b"), List.of(TableRow.of("row", 1, 2))));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> new Table("t", "T", List.of("a", "b", "b"), List.of(TableRow.of("row", 1, 2))));
   }
 }
