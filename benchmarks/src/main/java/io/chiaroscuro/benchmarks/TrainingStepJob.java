@@ -45,7 +45,7 @@ final class TrainingStepJob implements AutoCloseable {
         unet.weights().dtype() == DType.FLOAT32
             ? Optional.empty()
             : Optional.of(new MixedPrecision(weights, weights));
-    this.parameters = new Parameters(mixed.map(MixedPrecision::masters).orElse(weights));
+    this.parameters = new Parameters(mixedPrecision.map(MixedPrecision::masters).orElse(weights));
     this.optimizer = new AdamW(parameters, AdamWConfig.DEFAULT);
   }
 

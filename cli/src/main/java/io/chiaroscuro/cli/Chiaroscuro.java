@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       InspectCommand.class,
       BrightnessCommand.class,
       DatasetCommand.class,
+      TrainCommand.class,
       AnalyzeCommand.class,
       DemoCommand.class,
       DemoModelCommand.class,

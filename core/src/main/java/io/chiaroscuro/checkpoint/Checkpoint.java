@@ -5,6 +5,8 @@ import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -12,8 +14,13 @@ import java.util.function.Function;
  *
  * @param folder where it lies
  * @param modelIndex what its {@code model_index.json} says
+ * @param sources where weights come from that are not the folder's own
  */
-public record Checkpoint(Path folder, ModelIndex modelIndex) {
+public record Checkpoint(Path folder, ModelIndex modelIndex, Map<Component, WeightSource> sources) {
+
+  public Checkpoint {
+    sources = Map.copyOf(sources);
+  }
 
   /**
    * Opens a checkpoint; its networks are read when they are asked for.
@@ -31,7 +38,15 @@ public record Checkpoint(Path folder, ModelIndex modelIndex) {
       throw new InvalidInputException(
           "%s has no model_index.json; give a checkpoint in diffusers' layout.".formatted(folder));
     }
-    return new Checkpoint(folder, ModelIndex.read(index));
+    return new Checkpoint(folder, ModelIndex.read(index), Map.of());
+  }
+
+  /** The same with a network's weights from elsewhere, whether the folder has some or not. */
+  public Checkpoint withWeights(Component component, WeightSource source) {
+    Map<Component, WeightSource> all = new EnumMap<>(Component.class);
+    all.putAll(sources);
+    all.put(component, source);
+    return new Checkpoint(folder, modelIndex, all);
   }
 
   /** The folder's own name, for provenance: where it lies is nobody else's business. */
@@ -66,7 +81,10 @@ public record Checkpoint(Path folder, ModelIndex modelIndex) {
    * @throws InvalidInputException if there are none, or they are damaged
    */
   public Weights weights(Component component, DType dtype, Device device) {
-    return Weights.open(path(component.folder()), dtype, device);
+    WeightSource source = sources.get(component);
+    return source == null
+        ? Weights.open(path(component.folder()), dtype, device)
+        : new Weights(source, dtype, device);
   }
 
   /**

@@ -36,6 +36,11 @@ final class ModelHash {
       Path config = checkpoint.config(component);
       try {
         digest.update(Files.readAllBytes(config));
+        WeightSource source = checkpoint.sources().get(component);
+        if (source != null) {
+          digest.update(source.description().getBytes(StandardCharsets.UTF_8));
+          continue;
+        }
         for (Path file : SafetensorsWeights.files(config.getParent())) {
           update(digest, file);
         }

@@ -60,7 +60,13 @@ public record StableDiffusion(
    */
   public static StableDiffusion load(
       Path folder, Device device, DType dtype, List<LearnedEmbedding> embeddings) {
-    Checkpoint checkpoint = Checkpoint.open(folder);
+    return load(Checkpoint.open(folder), device, dtype, embeddings);
+  }
+
+  /** As {@link #load(Path, Device, DType, List)}, of a checkpoint that was opened. */
+  public static StableDiffusion load(
+      Checkpoint checkpoint, Device device, DType dtype, List<LearnedEmbedding> embeddings) {
+    Path folder = checkpoint.folder();
     SchedulerConfig schedulerConfig = schedulerConfig(checkpoint);
     try (var opened = new Opened()) {
       var tokenizer = opened.add(CLIPTokenizer.load(checkpoint.path("tokenizer")));

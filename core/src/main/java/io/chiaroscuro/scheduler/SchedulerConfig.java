@@ -297,6 +297,18 @@ public record SchedulerConfig(
   }
 
   /**
+   * These settings with pure noise at the last timestep, which sampling then has to visit (<a
+   * href="https://arxiv.org/abs/2305.08891">Lin et al., 2023</a>). A sampler that does not know
+   * such schedules gives way to DDIM.
+   */
+  public SchedulerConfig withRescaleBetasZeroSnr() {
+    boolean known = type.defaults().containsKey("rescale_betas_zero_snr");
+    return as(known ? type : SchedulerType.DDIM)
+        .with("rescale_betas_zero_snr", true)
+        .with("timestep_spacing", "trailing");
+  }
+
+  /**
    * Writes {@code scheduler_config.json}: the fields that were given, by name.
    *
    * @throws InvalidInputException if it cannot be written

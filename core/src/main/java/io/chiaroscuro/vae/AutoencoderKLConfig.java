@@ -70,6 +70,26 @@ public record AutoencoderKLConfig(
           true,
           true);
 
+  /** The same with another scaling factor. */
+  public AutoencoderKLConfig withScalingFactor(double factor) {
+    return new AutoencoderKLConfig(
+        sampleSize,
+        inChannels,
+        outChannels,
+        latentChannels,
+        downBlockTypes,
+        upBlockTypes,
+        blockOutChannels,
+        layersPerBlock,
+        actFn,
+        normNumGroups,
+        factor,
+        shiftFactor,
+        useQuantConv,
+        usePostQuantConv,
+        midBlockAddAttention);
+  }
+
   private static final Map<String, Object> ONLY_SUPPORTED =
       Map.ofEntries(entry("latents_mean", false), entry("latents_std", false));
 

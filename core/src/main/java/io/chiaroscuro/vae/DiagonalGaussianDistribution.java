@@ -41,9 +41,19 @@ public record DiagonalGaussianDistribution(Tensor mean, Tensor logvar) {
    */
   public Tensor sample(SeededGenerator generator) {
     try (var scope = new TensorScope()) {
-      DType dtype = DType.of(mean);
-      Tensor noise = generator.randn(dtype, Tensors.shape(mean)).to(mean.device(), dtype.torch());
-      return scope.keep(mean.add(logvar.mul(new Scalar(0.5)).exp().mul(noise)));
+      return scope.keep(sample(generator.randn(DType.of(mean), Tensors.shape(mean))));
+    }
+  }
+
+  /**
+   * {@code mean + exp(logvar / 2) noise}.
+   *
+   * @param noise of the mean's shape, anywhere
+   */
+  public Tensor sample(Tensor noise) {
+    try (var scope = new TensorScope()) {
+      Tensor n = noise.to(mean.device(), DType.of(mean).torch());
+      return scope.keep(mean.add(logvar.mul(new Scalar(0.5)).exp().mul(n)));
     }
   }
 }

@@ -22,6 +22,7 @@ class TrainingPackageRulesTest {
           "process",
           "run",
           "subject",
+          "method",
           "recipe");
 
   private final JavaClasses training =

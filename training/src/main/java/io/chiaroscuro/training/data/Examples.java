@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -92,6 +93,16 @@ public final class Examples {
   /** What a picture is brought to. */
   public ImageSize sizeOf(int index) {
     return sizes[index];
+  }
+
+  /**
+   * Tells data sets apart: by the pictures' names, their captions, and what they are brought to.
+   */
+  public String fingerprint() {
+    return Fingerprint.of(
+        images.stream()
+            .map(image -> image.file().getFileName() + " " + image.caption())
+            .collect(Collectors.joining("\n", framing + "\n", "")));
   }
 
   /**

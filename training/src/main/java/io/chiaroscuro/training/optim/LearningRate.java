@@ -67,6 +67,11 @@ public record LearningRate(Schedule schedule, double peak, long warmupSteps, lon
     return new LearningRate(Schedule.CONSTANT, rate, 0, Long.MAX_VALUE);
   }
 
+  /** Whether the curve is another where the run is longer. */
+  public boolean dependsOnTrainSteps() {
+    return schedule == Schedule.LINEAR || schedule == Schedule.COSINE;
+  }
+
   /**
    * @param step how many steps were taken before, 0 or more
    */

@@ -4,6 +4,7 @@ import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.tensor.Device;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -30,6 +31,18 @@ public sealed interface ProcessGroup extends AutoCloseable permits Alone, Joined
 
   /** Returns when every process has come here. */
   void barrier();
+
+  /** Lets rank 0 work first, and the others when what it leaves on the disk is there for them. */
+  default <T> T inTurn(Supplier<T> work) {
+    if (rank() != 0) {
+      barrier();
+    }
+    T result = work.get();
+    if (rank() == 0) {
+      barrier();
+    }
+    return result;
+  }
 
   @Override
   void close();

@@ -1,5 +1,8 @@
 package io.chiaroscuro.training.run;
 
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.training.optim.AdamWConfig;
 import io.chiaroscuro.training.optim.LearningRate;
@@ -44,6 +47,25 @@ public record TrainingConfig(
     if (!(emaDecay >= 0 && emaDecay < 1)) {
       throw new InvalidInputException("ema_decay is %s; give 0 to below 1.".formatted(emaDecay));
     }
+  }
+
+  /** What a run that resumes must have in common with the one that wrote the checkpoint. */
+  public ObjectNode settings() {
+    var json =
+        JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+    ObjectNode settings = json.createObjectNode();
+    settings.put("gradient_accumulation_steps", gradientAccumulationSteps);
+    settings.put("lr_scheduler", learningRate.schedule().toString());
+    settings.put("learning_rate", learningRate.peak());
+    settings.put("lr_warmup_steps", learningRate.warmupSteps());
+    if (learningRate.dependsOnTrainSteps()) {
+      settings.put("max_train_steps", learningRate.trainSteps());
+    }
+    settings.set("adam", json.valueToTree(adamW));
+    settings.put("max_grad_norm", maxGradNorm);
+    settings.put("ema_decay", emaDecay);
+    settings.put("noise_seed", seed);
+    return settings;
   }
 
   private static void requirePositive(String name, long value) {

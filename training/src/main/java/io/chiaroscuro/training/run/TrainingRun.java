@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -59,6 +60,8 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
   private final Optional<TrainingLog> log;
   private long step;
   private long savedStep;
+  private volatile boolean stopWanted;
+  private boolean stopped;
 
   private TrainingRun(
       TrainingSubject subject,
@@ -129,8 +132,37 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
       ProcessGroup processes,
       Consumer<String> warnings) {
     TrainingCheckpoints checkpoints = checkpoints(config, settings, outputDir, warnings);
+    return resume(subject, config, outputDir, processes, checkpoints, TrainingCheckpoints::latest);
+  }
+
+  /**
+   * Continues from one checkpoint.
+   *
+   * @param checkpoint a path, or a name in {@code outputDir}
+   * @throws InvalidInputException if it is not whole, was written with other settings, or later
+   *     ones are there
+   */
+  public static TrainingRun resumeAt(
+      Path checkpoint,
+      TrainingSubject subject,
+      TrainingConfig config,
+      ObjectNode settings,
+      Path outputDir,
+      ProcessGroup processes) {
+    TrainingCheckpoints checkpoints = checkpoints(config, settings, outputDir, sentence -> {});
+    return resume(
+        subject, config, outputDir, processes, checkpoints, all -> Optional.of(all.at(checkpoint)));
+  }
+
+  private static TrainingRun resume(
+      TrainingSubject subject,
+      TrainingConfig config,
+      Path outputDir,
+      ProcessGroup processes,
+      TrainingCheckpoints checkpoints,
+      Function<TrainingCheckpoints, Optional<SavedState>> choice) {
     try (var scope = new TensorScope()) {
-      Optional<SavedState> saved = checkpoints.latest();
+      Optional<SavedState> saved = choice.apply(checkpoints);
       try {
         return new TrainingRun(subject, config, outputDir, processes, checkpoints, saved);
       } finally {
@@ -149,9 +181,22 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
     return step;
   }
 
+  /** Whether all steps are done, rather than the run stopped. */
+  public boolean isComplete() {
+    return step >= config.maxTrainSteps();
+  }
+
+  /**
+   * Lets the step in hand be the last, in every process, whichever of them is asked. Any thread may
+   * call it.
+   */
+  public void stop() {
+    stopWanted = true;
+  }
+
   @Override
   public boolean hasNext() {
-    return step < config.maxTrainSteps();
+    return !isComplete() && !stopped;
   }
 
   /**
@@ -162,7 +207,7 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
   @Override
   public TrainingStep next() {
     if (!hasNext()) {
-      throw new NoSuchElementException("All " + config.maxTrainSteps() + " steps are done.");
+      throw new NoSuchElementException("No step is left after " + step + ".");
     }
     long begin = System.nanoTime();
     double loss = accumulateGradients();
@@ -209,19 +254,23 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
     return averaged(sum / batches);
   }
 
-  /** Gradients, and the loss with them, over all processes. */
+  /** Gradients, and the loss with them, over all processes; and whether one is to stop. */
   private double averaged(double loss) {
+    boolean wanted = stopWanted;
     if (processes.size() == 1) {
+      stopped = wanted;
       return loss;
     }
     try (var scope = new TensorScope()) {
-      Tensor shared = Tensors.of(new double[] {loss}, 1);
+      Tensor shared = Tensors.of(new double[] {loss, wanted ? 1 : 0}, 2);
       Collection<Tensor> tensors = new ArrayList<>();
       subject.parameters().tensors().values().forEach(tensor -> tensors.add(tensor.grad()));
       tensors.removeIf(gradient -> !gradient.defined());
       processes.average(tensors);
       processes.average(List.of(shared));
-      return shared.item_double();
+      double[] agreed = Tensors.doubles(shared);
+      stopped = agreed[1] > 0;
+      return agreed[0];
     }
   }
 

@@ -1,5 +1,6 @@
 package io.chiaroscuro.training.subject;
 
+import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.CheckpointWriter;
 import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.image.RgbImage;
@@ -8,6 +9,7 @@ import io.chiaroscuro.tensor.SeededGenerator;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import io.chiaroscuro.training.data.Batches;
+import io.chiaroscuro.training.data.Share;
 import io.chiaroscuro.training.optim.Parameters;
 import io.chiaroscuro.training.run.Sample;
 import io.chiaroscuro.training.run.TrainingSubject;
@@ -16,6 +18,7 @@ import io.chiaroscuro.vae.DiagonalGaussianDistribution;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -37,6 +40,8 @@ public final class AutoencoderSubject implements TrainingSubject {
   private final Batches<Tensor> batches;
   private final int batchSize;
   private final double klWeight;
+  private final Share share;
+  private final Consumer<Path> publication;
   private final Parameters parameters;
 
   /**
@@ -47,10 +52,40 @@ public final class AutoencoderSubject implements TrainingSubject {
    */
   public AutoencoderSubject(
       AutoencoderKL vae, Batches<Tensor> batches, int batchSize, double klWeight) {
+    this(
+        vae,
+        batches,
+        batchSize,
+        klWeight,
+        Share.WHOLE,
+        folder ->
+            new CheckpointWriter(folder)
+                .write(Component.VAE, vae.config(), vae.weights().tensors()));
+  }
+
+  /**
+   * As above, for one of several processes.
+   *
+   * @param share of each batch that {@code batches} are
+   * @param publication writes what was learnt
+   */
+  public AutoencoderSubject(
+      AutoencoderKL vae,
+      Batches<Tensor> batches,
+      int batchSize,
+      double klWeight,
+      Share share,
+      Consumer<Path> publication) {
+    if (!(klWeight >= 0 && Double.isFinite(klWeight))) {
+      throw new InvalidInputException(
+          "kl_weight is %s; give 0 or a positive number, such as 1e-6.".formatted(klWeight));
+    }
     this.vae = vae;
     this.batches = batches;
     this.batchSize = batchSize;
     this.klWeight = klWeight;
+    this.share = share;
+    this.publication = publication;
     this.parameters = new Parameters(vae.weights().tensors());
   }
 
@@ -70,9 +105,19 @@ public final class AutoencoderSubject implements TrainingSubject {
       Tensor pixels =
           Tensors.to(batches.at(batch).pictures(), vae.weights().device(), DType.FLOAT32);
       DiagonalGaussianDistribution posterior = vae.encode(pixels);
-      Tensor decoded = vae.decode(posterior.sample(random));
+      Tensor decoded = vae.decode(posterior.sample(noise(posterior.mean(), random)));
       Tensor loss = torch.l1_loss(decoded, pixels);
       return scope.keep(loss.add(divergence(posterior).mul(new Scalar(klWeight))));
+    }
+  }
+
+  /** All processes draw for the whole batch, so that their number does not change what is drawn. */
+  private Tensor noise(Tensor mean, SeededGenerator random) {
+    long[] shape = Tensors.shape(mean);
+    long count = shape[0];
+    shape[0] = count * share.worldSize();
+    try (var scope = new TensorScope()) {
+      return scope.keep(random.randn(shape).narrow(0, share.rank() * count, count));
     }
   }
 
@@ -101,7 +146,7 @@ public final class AutoencoderSubject implements TrainingSubject {
 
   @Override
   public void write(Path folder) {
-    new CheckpointWriter(folder).write(Component.VAE, vae.config(), vae.weights().tensors());
+    publication.accept(folder);
   }
 
   @Override

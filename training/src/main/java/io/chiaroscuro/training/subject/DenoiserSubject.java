@@ -28,51 +28,66 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class DenoiserSubject implements TrainingSubject {
 
+  private final Learner learner;
   private final StableDiffusion model;
-  private final Parameters parameters;
-  private final Optional<MixedPrecision> mixedPrecision;
   private final LatentBatches batches;
   private final PromptEncoder prompts;
   private final DiffusionObjective objective;
   private final Share share;
   private final Supplier<List<Sample>> samples;
-  private final Consumer<Path> publication;
 
   /**
-   * @param model closed with this object
-   * @param parameters of the model or beside it
-   * @param mixedPrecision whose masters the parameters are, where the model computes in half
-   *     precision; closed with this object
+   * @param learner closed with this object
    * @param batches this process's share; closed with this object
    * @param prompts encodes captions
    * @param share of each batch that is this process's
    * @param samples makes pictures with the model as it stands
+   */
+  public DenoiserSubject(
+      Learner learner,
+      LatentBatches batches,
+      PromptEncoder prompts,
+      DiffusionObjective objective,
+      Share share,
+      Supplier<List<Sample>> samples) {
+    this.learner = learner;
+    this.model = learner.model();
+    this.batches = batches;
+    this.prompts = prompts;
+    this.objective = objective;
+    this.share = share;
+    this.samples = samples;
+  }
+
+  /**
+   * @param model closed with this object
+   * @param parameters of the model or beside it
+   * @param masters whose values the parameters are, where the model computes in half precision;
+   *     closed with this object
    * @param publication writes what was learnt
    */
   public DenoiserSubject(
       StableDiffusion model,
       Parameters parameters,
-      Optional<MixedPrecision> mixedPrecision,
+      Optional<MixedPrecision> masters,
       LatentBatches batches,
       PromptEncoder prompts,
       DiffusionObjective objective,
       Share share,
       Supplier<List<Sample>> samples,
       Consumer<Path> publication) {
-    this.model = model;
-    this.parameters = parameters;
-    this.mixedPrecision = mixedPrecision;
-    this.batches = batches;
-    this.prompts = prompts;
-    this.objective = objective;
-    this.share = share;
-    this.samples = samples;
-    this.publication = publication;
+    this(
+        Learner.of(model, parameters, masters, publication),
+        batches,
+        prompts,
+        objective,
+        share,
+        samples);
   }
 
   @Override
   public Parameters parameters() {
-    return parameters;
+    return learner.parameters();
   }
 
   @Override
@@ -100,6 +115,8 @@ public final class DenoiserSubject implements TrainingSubject {
   /**
    * All processes draw for the whole batch, so that their number does not change what is drawn;
    * where others' pictures belong there are zeros here.
+   *
+   * <p>A batch of several parts, such as instance and class pictures, is shared part by part.
    */
   private NoisyBatch noised(DiagonalGaussianDistribution posterior, SeededGenerator random) {
     try (var scope = new TensorScope()) {
@@ -109,10 +126,10 @@ public final class DenoiserSubject implements TrainingSubject {
       NoisyBatch noisy =
           objective.noised(Tensors.to(latents, model.device(), DType.FLOAT32), random);
       return new NoisyBatch(
-          scope.keep(own(noisy.noisyLatents())),
-          scope.keep(own(noisy.timesteps())),
-          scope.keep(own(noisy.target())),
-          scope.keep(own(noisy.weights())));
+          scope.keep(own(noisy.noisyLatents()).flatten(0, 1)),
+          scope.keep(own(noisy.timesteps()).flatten(0, 1)),
+          scope.keep(own(noisy.target()).flatten(0, 1)),
+          scope.keep(own(noisy.weights()).flatten(0, 1)));
     }
   }
 
@@ -123,23 +140,28 @@ public final class DenoiserSubject implements TrainingSubject {
     long[] shape = Tensors.shape(mine);
     shape[0] *= share.worldSize();
     Tensor whole = torch.zeros(shape, mine.options());
-    own(whole).copy_(mine);
+    own(whole).copy_(inParts(mine));
     return whole;
   }
 
+  /** A view of this process's pictures in a whole batch: (parts, pictures of a part, ...). */
   private Tensor own(Tensor whole) {
-    long count = whole.size(0) / share.worldSize();
-    return whole.narrow(0, share.rank() * count, count);
+    long count = whole.size(0) / batches.parts() / share.worldSize();
+    return inParts(whole).narrow(1, share.rank() * count, count);
+  }
+
+  private Tensor inParts(Tensor batch) {
+    return batch.unflatten(0, batches.parts(), -1);
   }
 
   @Override
   public void backwardDone() {
-    mixedPrecision.ifPresent(MixedPrecision::gatherGradients);
+    learner.backwardDone();
   }
 
   @Override
   public void parametersChanged() {
-    mixedPrecision.ifPresent(MixedPrecision::refresh);
+    learner.parametersChanged();
   }
 
   @Override
@@ -149,13 +171,12 @@ public final class DenoiserSubject implements TrainingSubject {
 
   @Override
   public void write(Path folder) {
-    publication.accept(folder);
+    learner.write(folder);
   }
 
   @Override
   public void close() {
     batches.close();
-    mixedPrecision.ifPresent(MixedPrecision::close);
-    model.close();
+    learner.close();
   }
 }

@@ -1,11 +1,14 @@
 package io.chiaroscuro.training.subject;
 
+import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.checkpoint.WeightSource;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.SeededGenerator;
 import io.chiaroscuro.tensor.TensorScope;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -34,6 +37,15 @@ public final class InitialWeights implements WeightSource {
 
   public InitialWeights(long seed) {
     this.seed = seed;
+  }
+
+  /** A checkpoint whose {@code networks} begin here, whether it has weights for them or not. */
+  public static Checkpoint of(Checkpoint checkpoint, Set<Component> networks, long seed) {
+    Checkpoint begun = checkpoint;
+    for (Component network : networks) {
+      begun = begun.withWeights(network, new InitialWeights(seed));
+    }
+    return begun;
   }
 
   /** Always: whatever is asked for is drawn. */

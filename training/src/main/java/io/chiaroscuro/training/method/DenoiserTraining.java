@@ -1,0 +1,139 @@
+package io.chiaroscuro.training.method;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.pipeline.StableDiffusion;
+import io.chiaroscuro.scheduler.NoiseSchedule;
+import io.chiaroscuro.scheduler.SchedulerConfig;
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Device;
+import io.chiaroscuro.training.data.BatchOrder;
+import io.chiaroscuro.training.data.CachingProgress;
+import io.chiaroscuro.training.data.Share;
+import io.chiaroscuro.training.objective.DiffusionObjective;
+import io.chiaroscuro.training.objective.ObjectiveConfig;
+import io.chiaroscuro.training.process.ProcessGroup;
+import io.chiaroscuro.training.subject.DenoiserSubject;
+import io.chiaroscuro.training.subject.LatentBatches;
+import io.chiaroscuro.training.subject.Learner;
+import io.chiaroscuro.training.subject.MemoryLayout;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything that says how a denoiser is trained, but for the optimizer.
+ *
+ * <pre>{@code
+ * var training = new DenoiserTraining(checkpoint, Device.CPU, learnable, pictures, ...);
+ * var subject = training.subject(ProcessGroup.alone(), CachingProgress.SILENT);
+ * try (var run = TrainingRun.start(subject, config, training.settings(), folder, ...)) { ... }
+ * }</pre>
+ *
+ * @param checkpoint what it begins as
+ * @param learnable what of it learns
+ * @param scheduleChange of the forward process or the prediction
+ * @param pictures to learn from
+ * @param prior pictures that keep the class, of which each batch has as many more
+ * @param trainBatchSize pictures in a batch, of all processes together, those of {@code prior} not
+ *     counted
+ * @param objective what is asked for
+ * @param textEmbeddings how captions are encoded
+ * @param samples pictures made on the way
+ * @param seed of the order and of what begins at random
+ */
+public record DenoiserTraining(
+    Checkpoint checkpoint,
+    Device device,
+    Learnable learnable,
+    NoiseScheduleChange scheduleChange,
+    TrainingPictures pictures,
+    Optional<PriorPreservation> prior,
+    int trainBatchSize,
+    ObjectiveConfig objective,
+    TextEmbeddings textEmbeddings,
+    SamplePrompts samples,
+    long seed) {
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  /** How many batches that many epochs have; an epoch shows the larger set once. */
+  public long batchesIn(long epochs) {
+    long own = order(pictures).batchesBefore(epochs);
+    return prior.map(p -> Math.max(own, order(p.pictures()).batchesBefore(epochs))).orElse(own);
+  }
+
+  private BatchOrder order(TrainingPictures ofThese) {
+    return new BatchOrder(ofThese.examples(), trainBatchSize, seed);
+  }
+
+  /** What a run that resumes must have in common with the one that wrote the checkpoint. */
+  public ObjectNode settings() {
+    ObjectNode settings = JSON.createObjectNode();
+    settings.put("model", checkpoint.hash());
+    settings.put("method", learnable.getClass().getSimpleName());
+    settings.set("learnable", JSON.valueToTree(learnable));
+    settings.set("schedule", JSON.valueToTree(scheduleChange.applied(scheduler()).given()));
+    settings.put("train_data", pictures.examples().fingerprint());
+    settings.set("augmentation", JSON.valueToTree(pictures.augmentation()));
+    settings.put("caption_dropout_rate", pictures.dropout().rate());
+    prior.ifPresent(p -> settings.put("class_data", p.pictures().examples().fingerprint()));
+    settings.put("train_batch_size", trainBatchSize);
+    settings.set("objective", JSON.valueToTree(objective));
+    settings.put("seed", seed);
+    return settings;
+  }
+
+  private SchedulerConfig scheduler() {
+    return StableDiffusion.schedulerConfig(checkpoint);
+  }
+
+  /**
+   * Loads the model and makes everything ready.
+   *
+   * @param progress of caches that have to be made
+   * @return to be closed by the caller
+   * @throws io.chiaroscuro.InvalidInputException if something is missing, damaged, or does not suit
+   *     the rest
+   */
+  public DenoiserSubject subject(ProcessGroup processes, CachingProgress progress) {
+    var schedule = scheduleChange.applied(scheduler());
+    ObjectiveConfig weighted =
+        objective.withPriorLossWeight(prior.map(PriorPreservation::priorLossWeight).orElse(0.0));
+    var diffusion =
+        new DiffusionObjective(new NoiseSchedule(schedule), schedule.predictionType(), weighted);
+    StableDiffusion loaded =
+        scheduleChange.applied(StableDiffusion.load(checkpoint, device, DType.FLOAT32, List.of()));
+    try {
+      samples.check(loaded);
+      MemoryLayout.channelsLast(loaded.unet().weights().tensors().values());
+      Learner learner = learnable.begin(loaded, seed);
+      var model = learner.model();
+      return new DenoiserSubject(
+          learner,
+          batches(model, processes, progress),
+          textEmbeddings.encoder(model, pictures, prior, processes, progress),
+          diffusion,
+          new Share(processes.rank(), processes.size()),
+          () -> samples.draw(model));
+    } catch (RuntimeException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  private LatentBatches batches(
+      StableDiffusion model, ProcessGroup processes, CachingProgress progress) {
+    LatentBatches own = pictures.batches(model.vae(), trainBatchSize, seed, processes, progress);
+    return prior
+        .map(
+            p ->
+                LatentBatches.halves(
+                    own,
+                    p.pictures()
+                        .batches(model.vae(), trainBatchSize, seed + 1, processes, progress)))
+        .orElse(own);
+  }
+}

@@ -1,0 +1,17 @@
+package io.chiaroscuro.training.method;
+
+import io.chiaroscuro.pipeline.StableDiffusion;
+import io.chiaroscuro.training.subject.Learner;
+
+/** What of a model is to learn. */
+public sealed interface Learnable permits WholeNetworks, LowRankAdapters, NewWord {
+
+  /**
+   * Makes a model learn.
+   *
+   * @param model float32; closed with the result
+   * @param seed of what begins at random
+   * @throws io.chiaroscuro.InvalidInputException if the model lacks what is to learn
+   */
+  Learner begin(StableDiffusion model, long seed);
+}
