@@ -28,7 +28,7 @@ import picocli.CommandLine.Command;
     footer = {
       "",
       "Examples:",
-      "  chiaroscuro demo --output-dir outputs/demo",
+      "  chiaroscuro demo",
       "  chiaroscuro stats --model MODEL --data-dir photos --output-dir leak --center-crop",
       "  chiaroscuro generate --model MODEL --prompt \"A lighthouse at night\" --leak leak --compare \\",
       "      --output-dir outputs",

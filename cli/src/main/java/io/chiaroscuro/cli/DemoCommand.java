@@ -1,128 +1,178 @@
 package io.chiaroscuro.cli;
 
-import io.chiaroscuro.image.PngFile;
-import io.chiaroscuro.image.RgbImage;
-import io.chiaroscuro.pipeline.SeededStableDiffusion;
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.adapter.LearnedEmbedding;
+import io.chiaroscuro.cli.demo.Demo;
+import io.chiaroscuro.cli.demo.DemoConfig;
+import io.chiaroscuro.cli.demo.FineTunes;
+import io.chiaroscuro.cli.demo.Reference;
+import io.chiaroscuro.cli.demo.Report;
+import io.chiaroscuro.cli.demo.ReportText;
+import io.chiaroscuro.demo.EmbeddedModel;
+import io.chiaroscuro.file.AtomicFile;
+import io.chiaroscuro.pipeline.StableDiffusion;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/**
- * {@code chiaroscuro demo}: the main job from end to end on a small checkpoint and pictures that it
- * makes itself, by the very commands a user would type.
- */
+/** {@code chiaroscuro demo}: the article and the paper, reproduced on a small model. */
 @Command(
     name = "demo",
     description = {
-      "Shows the main job on a small model with random weights, made on the spot.",
-      "The model has learnt nothing: its pictures mean nothing, the way to them is the real one."
+      "Reproduces the article and the paper on the small model inside: the bias of brightness, the"
+          + " signal leak against it, control by it, style by it, offset noise.",
+      "Writes a page to read (index.html), its pictures and every figure (report.json); sections"
+          + " are written as they finish.",
     },
     mixinStandardHelpOptions = true,
-    footer = {"", "Example:", "  chiaroscuro demo --output-dir outputs/demo"})
-final class DemoCommand implements Callable<Integer> {
-
-  private static final int PICTURES = 24;
-  private static final int SIZE = 160;
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  chiaroscuro demo",
+      "  chiaroscuro demo --full --data-dir openmoji --output-dir outputs/full",
+    })
+final class DemoCommand implements Runnable {
 
   @Spec private CommandSpec spec;
+  @Mixin private ModelOptions model;
 
   @Option(
       names = "--output-dir",
-      required = true,
+      defaultValue = "chiaroscuro-demo",
       paramLabel = "FOLDER",
-      description = "Where model, photographs, statistics and pictures are written.")
+      description = "Where the report is written (default: ${DEFAULT-VALUE}).")
   private Path outputDir;
 
+  @Option(
+      names = "--full",
+      description = {
+        "Make 256 pictures from white noise instead of 64, and more of the others: figures to",
+        "rely on, which take four times as long."
+      })
+  private boolean full;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "FOLDER",
+      description = {
+        "Measure the data anew, in the folder that 'dataset openmoji' made; otherwise what was",
+        "measured before is used."
+      })
+  private Path dataDir;
+
+  @Option(
+      names = "--reference",
+      paramLabel = "FOLDER",
+      description = {
+        "What was measured of the data: the folder 'reference' that a run with --data-dir wrote",
+        "(default: what comes with the small model)."
+      })
+  private Path reference;
+
+  @Option(
+      names = "--fine-tunes",
+      paramLabel = "FOLDER",
+      description = {
+        "What was learnt on top of the model, as small files (default: what comes with the small",
+        "model)."
+      })
+  private Path fineTunes;
+
+  @Option(
+      names = "--images",
+      paramLabel = "N",
+      description = "Pictures from white noise; the other sections follow (default: 64).")
+  private Integer images;
+
+  @Option(
+      names = {"--steps", "--num-inference-steps"},
+      defaultValue = "20",
+      paramLabel = "N",
+      description = "Denoising steps (default: ${DEFAULT-VALUE}).")
+  private int steps;
+
+  @Option(
+      names = "--guidance-scale",
+      defaultValue = "3",
+      paramLabel = "F",
+      description = "Classifier-free guidance (default: ${DEFAULT-VALUE}).")
+  private double guidanceScale;
+
+  @Option(
+      names = "--batch-size",
+      defaultValue = "32",
+      paramLabel = "N",
+      description = "Pictures made together (default: ${DEFAULT-VALUE}).")
+  private int batchSize;
+
+  private Progress progress;
+
   @Override
-  public Integer call() {
+  public void run() {
+    DemoConfig config = new DemoConfig(imageCount(), steps, guidanceScale, batchSize);
+    AtomicFile.requireFolder(outputDir);
+    if (!model.isEmbedded() && dataDir == null && reference == null) {
+      throw new InvalidInputException(
+          "--model %s needs data to compare with; add --data-dir or --reference."
+              .formatted(model.model()));
+    }
+    EmbeddedModel embedded = EmbeddedModel.ofThisBuild();
+    FineTunes learnt = new FineTunes(fineTunes(embedded));
+    Optional<LearnedEmbedding> word = learnt.lineArtWord();
+    try (var loaded =
+            StableDiffusion.load(
+                model.model(),
+                model.device(),
+                model.dtype(),
+                word.map(List::of).orElse(List.of()));
+        var data = reference(loaded, embedded)) {
+      run(loaded, data, learnt, config);
+    } finally {
+      word.ifPresent(LearnedEmbedding::close);
+    }
+  }
+
+  private int imageCount() {
+    if (images != null) {
+      return images;
+    }
+    return full ? DemoConfig.FULL_IMAGES : DemoConfig.IMAGES;
+  }
+
+  /** Those inside are of the model inside. */
+  private Optional<Path> fineTunes(EmbeddedModel embedded) {
+    return fineTunes == null && model.isEmbedded()
+        ? embedded.fineTunes()
+        : Optional.ofNullable(fineTunes);
+  }
+
+  private Reference reference(StableDiffusion loaded, EmbeddedModel embedded) {
+    if (dataDir != null) {
+      return Reference.measure(loaded, dataDir, outputDir.resolve("reference"));
+    }
+    return Reference.read(reference == null ? embedded.reference() : reference);
+  }
+
+  private void run(StableDiffusion loaded, Reference data, FineTunes learnt, DemoConfig config) {
     PrintWriter out = spec.commandLine().getOut();
-    Path model = outputDir.resolve("model");
-    Path photographs = outputDir.resolve("photographs");
-    Path leak = outputDir.resolve("leak");
-    Path pictures = outputDir.resolve("pictures");
-    if (!Files.exists(model.resolve("model_index.json"))) {
-      SeededStableDiffusion.write(model, 0);
-    }
-    writePhotographs(photographs);
-    out.printf(
-        "A small model with random weights lies in %s, %d skies in %s.%n",
-        model, PICTURES, photographs);
-
-    int exitCode =
-        run(
-            out,
-            "stats",
-            "--model=" + model,
-            "--data-dir=" + photographs,
-            "--output-dir=" + leak,
-            "--resolution=128",
-            "--statistic-type=dct+pixel",
-            "--n-components=3",
-            "--center-crop");
-    if (exitCode != 0) {
-      return exitCode;
-    }
-    exitCode =
-        run(
-            out,
-            "generate",
-            "--model=" + model,
-            "--prompt=a lighthouse at night",
-            "--leak=" + leak,
-            "--compare",
-            "--count=3",
-            "--steps=20",
-            "--output-dir=" + pictures);
-    if (exitCode == 0) {
-      out.println("The weights are random, so these pictures mean nothing yet; give --model a");
-      out.println("Stable Diffusion checkpoint in the diffusers layout to see the leak at work.");
-    }
-    return exitCode;
-  }
-
-  private int run(PrintWriter out, String... args) {
-    out.println();
-    out.println(
-        "$ ./chiaroscuro "
-            + Arrays.stream(args)
-                .map(arg -> arg.matches("[\\w=./+-]+") ? arg : "'" + arg + "'")
-                .collect(Collectors.joining(" ")));
-    return Chiaroscuro.run(out, spec.commandLine().getErr(), args);
-  }
-
-  /** Skies from midnight to noon, each a gradient over a dark ground: the brightness varies. */
-  private static void writePhotographs(Path folder) {
-    for (int i = 0; i < PICTURES; i++) {
-      double hour = (double) i / (PICTURES - 1);
-      PngFile.write(
-          folder.resolve("sky-%02d.png".formatted(i)), sky(hour, 0.5 + 0.2 * (i % 3)), Map.of());
-    }
-  }
-
-  private static RgbImage sky(double light, double horizon) {
-    byte[] rgb = new byte[3 * SIZE * SIZE];
-    for (int y = 0; y < SIZE; y++) {
-      double depth = y / (horizon * SIZE);
-      double shade = depth < 1 ? light * (0.5 + 0.5 * depth) : light * 0.2;
-      for (int x = 0; x < SIZE; x++) {
-        int at = 3 * (y * SIZE + x);
-        rgb[at] = value(shade * 0.8);
-        rgb[at + 1] = value(shade * 0.9);
-        rgb[at + 2] = value(0.05 + shade * 0.95);
+    Demo demo = new Demo(loaded, data, learnt, config, outputDir, n -> progress.step(n, ""));
+    try (var bar = Progress.start("Denoising", demo.evaluations(), spec.commandLine().getErr())) {
+      progress = bar;
+      while (demo.hasNext()) {
+        bar.say(demo.next().title() + ": done.");
       }
     }
-    return new RgbImage(SIZE, SIZE, rgb);
-  }
-
-  private static byte value(double fraction) {
-    return (byte) Math.round(255 * Math.min(1, fraction));
+    Report report = demo.report();
+    report.sections().forEach(section -> out.println(ReportText.of(section)));
+    out.printf(
+        "%d of %d aims reached. The report: %s%n",
+        report.aimsMet(), report.aims(), outputDir.resolve(Demo.PAGE));
   }
 }

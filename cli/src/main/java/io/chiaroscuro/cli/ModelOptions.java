@@ -34,6 +34,11 @@ final class ModelOptions {
     return model == null ? EmbeddedModel.ofThisBuild().checkpoint() : model;
   }
 
+  /** Whether it is the one inside, with which more comes. */
+  boolean isEmbedded() {
+    return model == null;
+  }
+
   Device device() {
     return Device.parse(device);
   }

@@ -50,6 +50,12 @@ final class PublishCommand implements Runnable {
     private Path leak;
 
     @Option(
+        names = "--reference",
+        paramLabel = "FOLDER",
+        description = "What 'chiaroscuro demo --data-dir' measured with the published checkpoint.")
+    private Path reference;
+
+    @Option(
         names = "--fine-tunes",
         paramLabel = "FOLDER",
         description = "A folder of fine-tunes of it.")
@@ -71,6 +77,9 @@ final class PublishCommand implements Runnable {
     }
     if (published.leak != null) {
       publication.leak(published.leak);
+    }
+    if (published.reference != null) {
+      publication.reference(published.reference);
     }
     if (published.fineTunes != null) {
       publication.fineTunes(published.fineTunes);

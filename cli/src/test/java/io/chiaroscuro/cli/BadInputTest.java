@@ -66,7 +66,26 @@ class BadInputTest {
         bad("no command", "", "Missing required subcommand", "--help"),
         bad("an unknown command", "generat", "'generat'", "did you mean", "generate"),
         bad("an unknown option", "generate --stepz=3", "--stepz", "--steps"),
-        bad("a required option left out", "demo", "--output-dir", "chiaroscuro demo --help"),
+        bad(
+            "a required option left out",
+            "dataset openmoji --output-dir=out",
+            "--source",
+            "chiaroscuro dataset openmoji --help"),
+        bad("a demo of one image", "demo --images=1", "images is 1", "2 or more"),
+        bad("a demo without steps", "demo --steps=0", "steps is 0", "1 or more"),
+        bad("a demo in no batches", "demo --batch-size=0", "batch size is 0", "1 or more"),
+        bad("a demo without data", "demo --model=@/model", "--data-dir", "--reference"),
+        bad(
+            "a demo on no data",
+            "demo --model=@/model --data-dir=@/photos",
+            "held-out",
+            "name one that exists"),
+        bad(
+            "a demo on no reference",
+            "demo --model=@/model --reference=@/photos",
+            "reference.json",
+            "no such file",
+            "--data-dir"),
         bad("an option twice", "generate --seed=1 --seed=2", "--seed", "only once"),
         bad("an option without value", "generate --seed", "--seed", "--help"),
         bad("a seed with decimals", "generate --seed=1.5", "--seed", "'1.5'", "long"),
@@ -420,7 +439,7 @@ class BadInputTest {
             "a demo in a file",
             "demo --output-dir=@/words.txt",
             "words.txt",
-            "check that the folder"));
+            "choose another folder"));
   }
 
   @TestFactory

@@ -23,12 +23,14 @@ class PublishCommandTest {
             "publish",
             "--trained=" + sandbox.path("model"),
             "--leak=" + sandbox.path("leak"),
+            "--reference=" + sandbox.path("pixel-leak"),
             "--module=" + module,
             "--json");
     Path published = module.resolve("src/main/resources/io/chiaroscuro/demo");
     assertThat(both.assertSuccess().json().path("bytes").asLong()).isPositive();
     assertThat(Checkpoint.open(published.resolve("chiaroscuro-demo")).name())
         .isEqualTo("chiaroscuro-demo");
+    assertThat(published.resolve("reference/statistic_type.txt")).hasContent("pixel");
     try (var statistics = LeakStatistics.read(published.resolve("leak"))) {
       assertThat(statistics.provenance()).containsEntry("model", "seeded");
     }

@@ -50,6 +50,12 @@ class WithoutModelTest {
   }
 
   @Test
+  void runsTheDemo() {
+    CommandLineRun.of("demo", "--images=2", "--steps=1", "--output-dir=" + folder).assertSuccess();
+    assertThat(folder.resolve("report.json")).content().contains("chiaroscuro-demo");
+  }
+
+  @Test
   void inspectsIt() {
     assertThat(CommandLineRun.of("inspect").assertSuccess().out()).contains("chiaroscuro-demo");
   }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The small model inside the product and what belongs to it, as files: libtorch maps weights from
@@ -28,6 +29,7 @@ public final class EmbeddedModel {
 
   static final String LEAK = "leak";
   static final String FINE_TUNES = "fine-tunes";
+  static final String REFERENCE = "reference";
 
   private final ClassLoader resources;
   private final EmbeddedIndex index;
@@ -91,6 +93,24 @@ public final class EmbeddedModel {
    */
   public Path fineTune(String name) {
     return unpacked(FINE_TUNES + "/" + name);
+  }
+
+  /**
+   * All fine-tunes, in one folder; empty if this build has none.
+   *
+   * @throws InvalidInputException if they cannot be copied into the cache
+   */
+  public Optional<Path> fineTunes() {
+    return index.below(FINE_TUNES).isEmpty() ? Optional.empty() : Optional.of(unpacked(FINE_TUNES));
+  }
+
+  /**
+   * What was measured of the data it was trained on, the folder that {@code demo --data-dir} wrote.
+   *
+   * @throws InvalidInputException if this build has none, or it cannot be copied into the cache
+   */
+  public Path reference() {
+    return unpacked(REFERENCE);
   }
 
   private Path unpacked(String path) {

@@ -97,6 +97,16 @@ public final class EmbeddedModelPublication {
     index();
   }
 
+  /**
+   * Publishes what was measured of the data.
+   *
+   * @param reference made with the published checkpoint
+   */
+  public void reference(Path reference) {
+    files(reference).forEach(file -> copy(file, reference, EmbeddedModel.REFERENCE));
+    index();
+  }
+
   /** How many bytes all that is published takes. */
   public long bytes() {
     try {

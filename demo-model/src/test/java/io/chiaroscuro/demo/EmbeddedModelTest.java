@@ -45,6 +45,9 @@ class EmbeddedModelTest {
     var publication = new EmbeddedModelPublication(module);
     publication.checkpoint(trained);
     publication.fineTunes(folder.resolve("fine-tunes"));
+    Path reference = Files.createDirectory(folder.resolve("reference"));
+    Files.writeString(reference.resolve("reference.json"), "{}");
+    publication.reference(reference);
     classes = module.resolve("src/main/resources");
     resources = loader(classes);
   }
@@ -81,6 +84,13 @@ class EmbeddedModelTest {
     Path fineTune = model().fineTune("dark");
     assertThat(fineTune.resolve("adapter.txt")).hasContent("small");
     assertThat(cached()).hasSize(1);
+  }
+
+  @Test
+  void theReferenceAndAllFineTunesAreFolders() throws IOException {
+    assertThat(model().reference().resolve("reference.json")).hasContent("{}");
+    assertThat(model().fineTunes().orElseThrow().resolve("dark/adapter.txt")).hasContent("small");
+    assertThat(new EmbeddedModel(loader(cache), cache).fineTunes()).isEmpty();
   }
 
   @Test
