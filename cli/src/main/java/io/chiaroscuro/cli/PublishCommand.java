@@ -3,7 +3,6 @@ package io.chiaroscuro.cli;
 import io.chiaroscuro.demo.EmbeddedModelPublication;
 import java.nio.file.Path;
 import java.util.Map;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +14,8 @@ import picocli.CommandLine.Spec;
     name = "publish",
     description = {
       "Puts a trained model into Chiaroscuro's sources, in half precision, with what belongs to it.",
-      "What is not named stays as it is. The next start of ./chiaroscuro builds with it."
+      "What is not named stays as it is, but for the index, which lists it anew: do so after editing",
+      "the model card. The next start of ./chiaroscuro builds with it."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -31,36 +31,29 @@ final class PublishCommand implements Runnable {
   @Spec private CommandSpec spec;
   @Mixin private JsonOption json;
 
-  @ArgGroup(exclusive = false, multiplicity = "1")
-  private Published published;
+  @Option(
+      names = "--trained",
+      paramLabel = "FOLDER",
+      description = "The checkpoint that 'chiaroscuro train demo' made.")
+  private Path trained;
 
-  /** At least one of them. */
-  private static final class Published {
+  @Option(
+      names = "--leak",
+      paramLabel = "FOLDER",
+      description = "Its statistics, made by 'chiaroscuro stats' with the published checkpoint.")
+  private Path leak;
 
-    @Option(
-        names = "--trained",
-        paramLabel = "FOLDER",
-        description = "The checkpoint that 'chiaroscuro train demo' made.")
-    private Path trained;
+  @Option(
+      names = "--reference",
+      paramLabel = "FOLDER",
+      description = "What 'chiaroscuro demo --data-dir' measured with the published checkpoint.")
+  private Path reference;
 
-    @Option(
-        names = "--leak",
-        paramLabel = "FOLDER",
-        description = "Its statistics, made by 'chiaroscuro stats' with the published checkpoint.")
-    private Path leak;
-
-    @Option(
-        names = "--reference",
-        paramLabel = "FOLDER",
-        description = "What 'chiaroscuro demo --data-dir' measured with the published checkpoint.")
-    private Path reference;
-
-    @Option(
-        names = "--fine-tunes",
-        paramLabel = "FOLDER",
-        description = "A folder of fine-tunes of it.")
-    private Path fineTunes;
-  }
+  @Option(
+      names = "--fine-tunes",
+      paramLabel = "FOLDER",
+      description = "A folder of fine-tunes of it.")
+  private Path fineTunes;
 
   @Option(
       names = "--module",
@@ -72,18 +65,19 @@ final class PublishCommand implements Runnable {
   @Override
   public void run() {
     var publication = new EmbeddedModelPublication(module);
-    if (published.trained != null) {
-      publication.checkpoint(published.trained);
+    if (trained != null) {
+      publication.checkpoint(trained);
     }
-    if (published.leak != null) {
-      publication.leak(published.leak);
+    if (leak != null) {
+      publication.leak(leak);
     }
-    if (published.reference != null) {
-      publication.reference(published.reference);
+    if (reference != null) {
+      publication.reference(reference);
     }
-    if (published.fineTunes != null) {
-      publication.fineTunes(published.fineTunes);
+    if (fineTunes != null) {
+      publication.fineTunes(fineTunes);
     }
+    publication.index();
     long bytes = publication.bytes();
     json.print(
         spec.commandLine().getOut(),

@@ -37,9 +37,9 @@ class PublishCommandTest {
   }
 
   @Test
-  void somethingMustBeNamed() {
-    CommandLineRun nothing = CommandLineRun.of("demo-model", "publish");
-    assertThat(nothing.exitCode()).isEqualTo(2);
-    assertThat(nothing.err()).contains("--trained");
+  void onlyIntoTheSources(@TempDir Path folder) {
+    CommandLineRun run = CommandLineRun.of("demo-model", "publish", "--module=" + folder);
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains(folder.toString(), "pom.xml", "name that folder");
   }
 }

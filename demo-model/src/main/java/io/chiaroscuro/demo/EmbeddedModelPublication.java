@@ -116,7 +116,12 @@ public final class EmbeddedModelPublication {
     }
   }
 
-  private void index() {
+  /**
+   * Lists anew what is published; only needed where it was changed by hand.
+   *
+   * @throws InvalidInputException if nothing is published, or the list cannot be written
+   */
+  public void index() {
     try {
       EmbeddedIndex.of(resources).write(resources);
     } catch (IOException e) {

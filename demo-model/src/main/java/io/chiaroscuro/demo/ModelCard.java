@@ -42,7 +42,10 @@ final class ModelCard {
                 .map(
                     network ->
                         String.format(
-                            Locale.ROOT, "| %s | %,d |", network.getKey(), network.getValue()))
+                            Locale.ROOT,
+                            "| %s | %,d |",
+                            network.getKey().folder(),
+                            network.getValue()))
                 .collect(Collectors.joining("\n")));
   }
 }

@@ -67,7 +67,7 @@ class EmbeddedModelPublicationTest {
     assertThat(published.resolve("metrics.jsonl")).doesNotExist();
     assertThat(published.resolve("README.md"))
         .content()
-        .contains("license: cc-by-sa-4.0", "OpenMoji", "| UNET | ");
+        .contains("license: cc-by-sa-4.0", "OpenMoji", "| unet | ");
     assertThat(publication.bytes()).isLessThan(bytes(trained) * 6 / 10);
   }
 
@@ -87,6 +87,11 @@ class EmbeddedModelPublicationTest {
         .content()
         .contains(" 7 chiaroscuro-demo/README.md\n")
         .doesNotContain("old.json");
+    Files.writeString(published.resolve("README.md"), "by hand again");
+    publication.index();
+    assertThat(published.getParent().resolve("index.txt"))
+        .content()
+        .contains(" 13 chiaroscuro-demo/README.md\n");
   }
 
   @Test
