@@ -35,7 +35,7 @@ import io.chiaroscuro.training.objective.ObjectiveConfig;
 import io.chiaroscuro.training.openmoji.Emoji;
 import io.chiaroscuro.training.optim.AdamWConfig;
 import io.chiaroscuro.training.optim.LearningRate;
-import io.chiaroscuro.training.optim.MasterWeights;
+import io.chiaroscuro.training.optim.MixedPrecision;
 import io.chiaroscuro.training.optim.Parameters;
 import io.chiaroscuro.training.run.Sample;
 import io.chiaroscuro.training.run.TrainingConfig;
@@ -234,7 +234,7 @@ public final class DenoiserStage {
         .weights()
         .tensors()
         .forEach((name, t) -> learnt.put("text_encoder." + name, t));
-    var masters = new MasterWeights(learnt);
+    var masters = new MixedPrecision(learnt, learnt);
     Examples examples =
         new Examples(
             CaptionedFolder.read(pictures, "text", ".txt"), OneSize.square(DemoModel.SIZE));
@@ -254,13 +254,13 @@ public final class DenoiserStage {
             ObjectiveConfig.DEFAULTS.withSnrGamma(5));
     return new DenoiserSubject(
         model,
-        new Parameters(masters.tensors()),
+        new Parameters(masters.masters()),
         Optional.of(masters),
         LatentBatches.of(batches, BATCH),
         captions -> model.textEncoder().forward(tokens.inputIds(captions)),
         objective,
         Share.WHOLE,
         () -> sampler.apply(model),
-        new PublishedPipeline(model, masters.tensors())::write);
+        new PublishedPipeline(model, masters.masters())::write);
   }
 }

@@ -247,8 +247,7 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
                       step + 1, value, savedStep == 0 ? "" : " and resume from step " + savedStep));
         }
         sum += value;
-        loss.div(new Scalar((double) batches)).backward();
-        subject.backwardDone();
+        subject.backward(loss.div(new Scalar((double) batches)));
       }
     }
     return averaged(sum / batches);

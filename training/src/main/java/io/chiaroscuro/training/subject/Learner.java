@@ -1,7 +1,7 @@
 package io.chiaroscuro.training.subject;
 
 import io.chiaroscuro.pipeline.StableDiffusion;
-import io.chiaroscuro.training.optim.MasterWeights;
+import io.chiaroscuro.training.optim.MixedPrecision;
 import io.chiaroscuro.training.optim.Parameters;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -43,7 +43,7 @@ public interface Learner extends AutoCloseable {
   static Learner of(
       StableDiffusion model,
       Parameters parameters,
-      Optional<MasterWeights> masters,
+      Optional<MixedPrecision> masters,
       Consumer<Path> publication) {
     return new Learner() {
       @Override
@@ -58,12 +58,12 @@ public interface Learner extends AutoCloseable {
 
       @Override
       public void backwardDone() {
-        masters.ifPresent(MasterWeights::takeGradients);
+        masters.ifPresent(MixedPrecision::gatherGradients);
       }
 
       @Override
       public void parametersChanged() {
-        masters.ifPresent(MasterWeights::round);
+        masters.ifPresent(MixedPrecision::refresh);
       }
 
       @Override
@@ -73,7 +73,7 @@ public interface Learner extends AutoCloseable {
 
       @Override
       public void close() {
-        masters.ifPresent(MasterWeights::close);
+        masters.ifPresent(MixedPrecision::close);
         model.close();
       }
     };
