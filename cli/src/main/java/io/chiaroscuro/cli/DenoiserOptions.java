@@ -38,6 +38,7 @@ final class DenoiserOptions {
   @Mixin private FramingOptions framing;
   @Mixin private CachingOptions caching;
   @Mixin private NoiseOptions noise;
+  @Mixin private ComputationOptions computation;
   @Mixin private OptimizationOptions optimization;
   @Mixin private CheckpointingOptions checkpointing;
   @Mixin private ValidationOptions validation;
@@ -85,7 +86,7 @@ final class DenoiserOptions {
       var training =
           new DenoiserTraining(
               lesson.checkpoint(),
-              model.device(),
+              computation.on(model.device()),
               lesson.learnable(),
               noise.scheduleChange(),
               lesson.pictures(),

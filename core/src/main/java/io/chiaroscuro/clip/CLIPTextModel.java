@@ -63,9 +63,20 @@ public final class CLIPTextModel implements AutoCloseable {
    * @throws InvalidInputException if config or weights are missing or do not fit each other
    */
   public static CLIPTextModel load(Checkpoint checkpoint, DType dtype, Device device) {
+    return load(checkpoint, dtype, device, Segments.PLAIN);
+  }
+
+  /**
+   * As {@link #load(Checkpoint, DType, Device)}, its segments computed as {@code segments} says.
+   */
+  public static CLIPTextModel load(
+      Checkpoint checkpoint, DType dtype, Device device, Segments segments) {
     CLIPTextConfig config = CLIPTextConfig.read(checkpoint.config(Component.TEXT_ENCODER));
     return checkpoint.build(
-        Component.TEXT_ENCODER, dtype, device, weights -> new CLIPTextModel(config, weights));
+        Component.TEXT_ENCODER,
+        dtype,
+        device,
+        weights -> new CLIPTextModel(config, weights, segments));
   }
 
   public CLIPTextConfig config() {

@@ -9,6 +9,7 @@ import io.chiaroscuro.clip.CLIPTextModel;
 import io.chiaroscuro.clip.CLIPTokenizer;
 import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.leak.LatentShape;
+import io.chiaroscuro.nn.Segments;
 import io.chiaroscuro.scheduler.SchedulerConfig;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
@@ -66,17 +67,33 @@ public record StableDiffusion(
   /** As {@link #load(Path, Device, DType, List)}, of a checkpoint that was opened. */
   public static StableDiffusion load(
       Checkpoint checkpoint, Device device, DType dtype, List<LearnedEmbedding> embeddings) {
+    return load(checkpoint, device, dtype, embeddings, Segments.PLAIN, Segments.PLAIN);
+  }
+
+  /**
+   * As {@link #load(Checkpoint, Device, DType, List)}, to be trained.
+   *
+   * @param ofTextEncoder how its segments are computed
+   * @param ofUnet likewise
+   */
+  public static StableDiffusion load(
+      Checkpoint checkpoint,
+      Device device,
+      DType dtype,
+      List<LearnedEmbedding> embeddings,
+      Segments ofTextEncoder,
+      Segments ofUnet) {
     Path folder = checkpoint.folder();
     SchedulerConfig schedulerConfig = schedulerConfig(checkpoint);
     try (var opened = new Opened()) {
       var tokenizer = opened.add(CLIPTokenizer.load(checkpoint.path("tokenizer")));
-      var textEncoder = opened.add(CLIPTextModel.load(checkpoint, dtype, device));
+      var textEncoder = opened.add(CLIPTextModel.load(checkpoint, dtype, device, ofTextEncoder));
       requireFits(folder, tokenizer, textEncoder);
       for (LearnedEmbedding embedding : embeddings) {
         var known = tokenizer;
         tokenizer = opened.replace(known, embedding.teach(known, textEncoder));
       }
-      var unet = opened.add(UNet2DConditionModel.load(checkpoint, dtype, device));
+      var unet = opened.add(UNet2DConditionModel.load(checkpoint, dtype, device, ofUnet));
       var vae = opened.add(AutoencoderKL.load(checkpoint, dtype, device));
       requireFits(folder, textEncoder, unet, vae);
       opened.release();

@@ -81,9 +81,20 @@ public final class UNet2DConditionModel implements AutoCloseable {
    * @throws InvalidInputException if config or weights are missing or do not fit each other
    */
   public static UNet2DConditionModel load(Checkpoint checkpoint, DType dtype, Device device) {
+    return load(checkpoint, dtype, device, Segments.PLAIN);
+  }
+
+  /**
+   * As {@link #load(Checkpoint, DType, Device)}, its segments computed as {@code segments} says.
+   */
+  public static UNet2DConditionModel load(
+      Checkpoint checkpoint, DType dtype, Device device, Segments segments) {
     UNet2DConditionConfig config = UNet2DConditionConfig.read(checkpoint.config(Component.UNET));
     return checkpoint.build(
-        Component.UNET, dtype, device, weights -> new UNet2DConditionModel(config, weights));
+        Component.UNET,
+        dtype,
+        device,
+        weights -> new UNet2DConditionModel(config, weights, segments));
   }
 
   public UNet2DConditionConfig config() {

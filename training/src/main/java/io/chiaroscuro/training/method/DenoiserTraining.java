@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.checkpoint.Component;
+import io.chiaroscuro.nn.GradientCheckpointing;
+import io.chiaroscuro.nn.Segments;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import io.chiaroscuro.scheduler.NoiseSchedule;
 import io.chiaroscuro.scheduler.SchedulerConfig;
-import io.chiaroscuro.tensor.DType;
-import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.training.data.BatchOrder;
 import io.chiaroscuro.training.data.CachingProgress;
 import io.chiaroscuro.training.data.Share;
@@ -26,12 +27,13 @@ import java.util.Optional;
  * Everything that says how a denoiser is trained, but for the optimizer.
  *
  * <pre>{@code
- * var training = new DenoiserTraining(checkpoint, Device.CPU, learnable, pictures, ...);
+ * var training = new DenoiserTraining(checkpoint, computation, learnable, pictures, ...);
  * var subject = training.subject(ProcessGroup.alone(), CachingProgress.SILENT);
  * try (var run = TrainingRun.start(subject, config, training.settings(), folder, ...)) { ... }
  * }</pre>
  *
  * @param checkpoint what it begins as
+ * @param computation where and how it computes
  * @param learnable what of it learns
  * @param scheduleChange of the forward process or the prediction
  * @param pictures to learn from
@@ -45,7 +47,7 @@ import java.util.Optional;
  */
 public record DenoiserTraining(
     Checkpoint checkpoint,
-    Device device,
+    Computation computation,
     Learnable learnable,
     NoiseScheduleChange scheduleChange,
     TrainingPictures pictures,
@@ -82,6 +84,8 @@ public record DenoiserTraining(
     prior.ifPresent(p -> settings.put("class_data", p.pictures().examples().fingerprint()));
     settings.put("train_batch_size", trainBatchSize);
     settings.set("objective", JSON.valueToTree(objective));
+    settings.put("mixed_precision", computation.dtype().toString());
+    settings.put("gradient_checkpointing", computation.gradientCheckpointing());
     settings.put("seed", seed);
     return settings;
   }
@@ -104,8 +108,17 @@ public record DenoiserTraining(
         objective.withPriorLossWeight(prior.map(PriorPreservation::priorLossWeight).orElse(0.0));
     var diffusion =
         new DiffusionObjective(new NoiseSchedule(schedule), schedule.predictionType(), weighted);
+    Segments segments =
+        computation.gradientCheckpointing() ? new GradientCheckpointing() : Segments.PLAIN;
     StableDiffusion loaded =
-        scheduleChange.applied(StableDiffusion.load(checkpoint, device, DType.FLOAT32, List.of()));
+        scheduleChange.applied(
+            StableDiffusion.load(
+                checkpoint,
+                computation.device(),
+                computation.dtype(),
+                List.of(),
+                learnable.reaches(Component.TEXT_ENCODER) ? segments : Segments.PLAIN,
+                segments));
     try {
       samples.check(loaded);
       MemoryLayout.channelsLast(loaded.unet().weights().tensors().values());
@@ -113,6 +126,7 @@ public record DenoiserTraining(
       var model = learner.model();
       return new DenoiserSubject(
           learner,
+          segments,
           batches(model, processes, progress),
           textEmbeddings.encoder(model, pictures, prior, processes, progress),
           diffusion,

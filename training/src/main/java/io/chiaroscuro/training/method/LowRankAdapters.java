@@ -3,6 +3,7 @@ package io.chiaroscuro.training.method;
 import io.chiaroscuro.adapter.Lora;
 import io.chiaroscuro.adapter.LoraFile;
 import io.chiaroscuro.adapter.LoraFormat;
+import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import io.chiaroscuro.tensor.SeededGenerator;
 import io.chiaroscuro.training.optim.Parameters;
@@ -17,6 +18,11 @@ import java.nio.file.Path;
 public record LowRankAdapters(LoraConfig config) implements Learnable {
 
   public static final String KOHYA_NAME = "kohya_lora_weights.safetensors";
+
+  @Override
+  public boolean reaches(Component network) {
+    return network == Component.UNET || config.targetModules().containsKey(network);
+  }
 
   @Override
   public Learner begin(StableDiffusion model, long seed) {

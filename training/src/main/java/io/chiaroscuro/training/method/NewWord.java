@@ -1,6 +1,7 @@
 package io.chiaroscuro.training.method;
 
 import io.chiaroscuro.adapter.LearnedEmbedding;
+import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.clip.CLIPTokenizer;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import io.chiaroscuro.training.optim.Parameters;
@@ -11,6 +12,11 @@ import java.util.Map;
 
 /** A word, by textual inversion. Published as {@value LearnedEmbedding#NAME}. */
 public record NewWord(TextualInversionConfig config) implements Learnable {
+
+  @Override
+  public boolean reaches(Component network) {
+    return true;
+  }
 
   @Override
   public Learner begin(StableDiffusion model, long seed) {

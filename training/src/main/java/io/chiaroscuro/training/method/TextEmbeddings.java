@@ -45,7 +45,7 @@ public record TextEmbeddings(Optional<TextEmbeddingCaching> caching, int clipSki
                       .fill(captions, clipSkip, model.tokenizer(), model.textEncoder(), progress));
       return wanted -> {
         try (var scope = new TensorScope()) {
-          return scope.keep(Tensors.to(cache.hiddenStates(wanted), model.device(), DType.FLOAT32));
+          return scope.keep(Tensors.to(cache.hiddenStates(wanted), model.device(), model.dtype()));
         }
       };
     }

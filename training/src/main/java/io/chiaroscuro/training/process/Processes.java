@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,12 @@ import java.util.concurrent.locks.LockSupport;
 public final class Processes {
 
   private static final String LAUNCHER = "CHIAROSCURO_LAUNCHER";
-  private static final int GRACE_SECONDS = 5;
+
+  /** For those that wait for one that failed. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  /** On Ctrl-C, after which they end their step and save. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final List<Process> processes = new CopyOnWriteArrayList<>();
   private final List<LastWords> lastWords = new ArrayList<>();
@@ -45,7 +51,7 @@ public final class Processes {
       throw new InvalidInputException("%d processes are too few; give 1 or more.".formatted(count));
     }
     var processes = new Processes();
-    var hook = new Thread(processes::end);
+    var hook = new Thread(() -> processes.end(PATIENCE));
     Runtime.getRuntime().addShutdownHook(hook);
     Path folder = null;
     try {
@@ -62,7 +68,7 @@ public final class Processes {
       throw new InvalidInputException("The processes were interrupted.", e);
     } finally {
       forget(hook);
-      processes.end();
+      processes.end(GRACE);
       delete(folder);
     }
   }
@@ -119,9 +125,9 @@ public final class Processes {
   }
 
   /** Asks every process that still runs to end, and after a moment does not ask any more. */
-  private void end() {
+  private void end(Duration grace) {
     processes.forEach(Process::destroy);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(GRACE_SECONDS);
+    long deadline = System.nanoTime() + grace.toNanos();
     try {
       for (Process process : processes) {
         process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);

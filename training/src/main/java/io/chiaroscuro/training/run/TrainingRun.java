@@ -57,11 +57,13 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
   private final AdamW optimizer;
   private final Optional<Ema> ema;
   private final TrainingCheckpoints checkpoints;
-  private final Optional<TrainingLog> log;
   private long step;
   private long savedStep;
   private volatile boolean stopWanted;
   private boolean stopped;
+
+  /** Of rank 0, from the first step on: a run that cannot begin leaves no trace. */
+  private Optional<TrainingLog> log = Optional.empty();
 
   private TrainingRun(
       TrainingSubject subject,
@@ -94,8 +96,6 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
     subject.parametersChanged();
     this.step = saved.map(SavedState::step).orElse(0L);
     this.savedStep = step;
-    this.log =
-        processes.rank() == 0 ? Optional.of(new TrainingLog(outputDir, step)) : Optional.empty();
   }
 
   /**
@@ -221,7 +221,9 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
     double seconds = (System.nanoTime() - begin) / 1e9;
     double images = (double) config.gradientAccumulationSteps() * subject.batchSize();
     TrainingStep done = new TrainingStep(step, loss, learningRate, gradNorm, images / seconds);
-    log.ifPresent(file -> file.step(done));
+    if (processes.rank() == 0) {
+      log().step(done);
+    }
     if (step % config.checkpointingSteps() == 0) {
       save();
     }
@@ -247,8 +249,7 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
                       step + 1, value, savedStep == 0 ? "" : " and resume from step " + savedStep));
         }
         sum += value;
-        loss.div(new Scalar((double) batches)).backward();
-        subject.backwardDone();
+        subject.backward(loss.div(new Scalar((double) batches)));
       }
     }
     return averaged(sum / batches);
@@ -286,14 +287,21 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
     }
   }
 
-  private void sample() {
+  private TrainingLog log() {
     if (log.isEmpty()) {
+      log = Optional.of(new TrainingLog(outputDir, step - 1));
+    }
+    return log.get();
+  }
+
+  private void sample() {
+    if (processes.rank() != 0) {
       return;
     }
     List<Sample> samples = new ArrayList<>();
     published(() -> samples.addAll(subject.samples()));
     if (!samples.isEmpty()) {
-      log.get().samples(step, samples);
+      log().samples(step, samples);
     }
   }
 

@@ -25,8 +25,14 @@ public interface TrainingSubject extends AutoCloseable {
    */
   Tensor loss(long batch, SeededGenerator random);
 
-  /** Called after each backward pass, for gradients that wait elsewhere than at the parameters. */
-  default void backwardDone() {}
+  /**
+   * Adds the gradients of a loss to those of the {@link #parameters}.
+   *
+   * @param loss made of the latest {@link #loss}
+   */
+  default void backward(Tensor loss) {
+    loss.backward();
+  }
 
   /** Called whenever the parameters have other values, for what was derived from them. */
   default void parametersChanged() {}

@@ -1,5 +1,6 @@
 package io.chiaroscuro.training.subject;
 
+import io.chiaroscuro.nn.Segments;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.SeededGenerator;
@@ -29,6 +30,7 @@ import org.bytedeco.pytorch.global.torch;
 public final class DenoiserSubject implements TrainingSubject {
 
   private final Learner learner;
+  private final Segments segments;
   private final StableDiffusion model;
   private final LatentBatches batches;
   private final PromptEncoder prompts;
@@ -38,6 +40,7 @@ public final class DenoiserSubject implements TrainingSubject {
 
   /**
    * @param learner closed with this object
+   * @param segments how the model computes its segments
    * @param batches this process's share; closed with this object
    * @param prompts encodes captions
    * @param share of each batch that is this process's
@@ -45,12 +48,14 @@ public final class DenoiserSubject implements TrainingSubject {
    */
   public DenoiserSubject(
       Learner learner,
+      Segments segments,
       LatentBatches batches,
       PromptEncoder prompts,
       DiffusionObjective objective,
       Share share,
       Supplier<List<Sample>> samples) {
     this.learner = learner;
+    this.segments = segments;
     this.model = learner.model();
     this.batches = batches;
     this.prompts = prompts;
@@ -78,6 +83,7 @@ public final class DenoiserSubject implements TrainingSubject {
       Consumer<Path> publication) {
     this(
         Learner.of(model, parameters, masters, publication),
+        Segments.PLAIN,
         batches,
         prompts,
         objective,
@@ -155,7 +161,8 @@ public final class DenoiserSubject implements TrainingSubject {
   }
 
   @Override
-  public void backwardDone() {
+  public void backward(Tensor loss) {
+    segments.backward(loss);
     learner.backwardDone();
   }
 
