@@ -72,6 +72,12 @@ final class BiasSection implements Section {
                 withoutGuidance.spread() / data.spread()))
         .measure(
             Measure.of(
+                "image_left",
+                "What training left of a picture where sampling starts, t = %.0f"
+                    .formatted(start.timestep()),
+                start.signalRate()))
+        .measure(
+            Measure.of(
                 "predicted_spread_kept",
                 "Gaussian prediction for latent means, 1 / sqrt(1 + a²)",
                 predicted.spreadOver(ofData)))

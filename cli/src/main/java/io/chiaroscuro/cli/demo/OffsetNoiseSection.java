@@ -109,10 +109,10 @@ final class OffsetNoiseSection implements Section {
     Map<Training, List<Picture>> black = new EnumMap<>(Training.class);
     for (Training training : Training.values()) {
       if (isThere(training.contrast)) {
-        contrast.put(training, paint(training.contrast, prompts()));
+        contrast.put(training, paint(training.contrast, kinds()));
       }
       if (isThere(training.black)) {
-        black.put(training, paint(training.black, Collections.nCopies(perKind, BLACK_PROMPT)));
+        black.put(training, paint(training.black, blacks()));
       }
     }
     showKinds(report, contrast);
@@ -128,8 +128,7 @@ final class OffsetNoiseSection implements Section {
     return report.build(this, seen(contrast));
   }
 
-  private List<Picture> paint(Optional<FineTune> fineTune, List<String> prompts) {
-    List<Commission> commissions = Commission.fromNoise(prompts);
+  private List<Picture> paint(Optional<FineTune> fineTune, List<Commission> commissions) {
     return fineTune.isEmpty()
         ? studio.painter().paint(commissions)
         : studio
@@ -137,13 +136,19 @@ final class OffsetNoiseSection implements Section {
             .with(fineTune.get(), studio.model(), () -> studio.painter().paint(commissions));
   }
 
-  /** Kind by kind, each with the same things to draw. */
-  private List<String> prompts() {
-    List<String> prompts = new ArrayList<>();
+  /** Kind by kind, each with the same things to draw from the same noise. */
+  private List<Commission> kinds() {
+    List<Commission> commissions = new ArrayList<>();
     for (Kind kind : Kind.values()) {
-      studio.captions(perKind).forEach(caption -> prompts.add(kind.prompt.formatted(caption)));
+      commissions.addAll(
+          Commission.fromNoise(
+              studio.captions(perKind).stream().map(kind.prompt::formatted).toList()));
     }
-    return prompts;
+    return commissions;
+  }
+
+  private List<Commission> blacks() {
+    return Commission.fromNoise(Collections.nCopies(perKind, BLACK_PROMPT));
   }
 
   private void showKinds(SectionReport.Builder report, Map<Training, List<Picture>> pictures) {

@@ -25,7 +25,7 @@ import org.bytedeco.pytorch.global.torch;
 /** Makes the demo's pictures, in batches, all by one sampler with as many steps. */
 final class Painter {
 
-  /** Needs the fewest steps of those known here, and begins at the last timestep of training. */
+  /** Needs the fewest steps of those known here; the checkpoint's settings are carried over. */
   private static final SchedulerType SAMPLER = SchedulerType.DPM_SOLVER_MULTISTEP;
 
   private final StableDiffusion model;

@@ -79,12 +79,12 @@ final class WavelengthSection implements Section {
               String.format(
                   Locale.ROOT,
                   "From left to right a picture is noised as in training, from top to bottom its waves get"
-                      + " shorter. At the last timestep %.1f %% of it is left: its mean is then %.2g times as"
-                      + " strong as the noise's, its shortest waves %.2g times. Brightness is what a network"
+                      + " shorter. At the last timestep %.1f %% of it is left: its mean is then %s times as"
+                      + " strong as the noise's, its shortest waves %s times. Brightness is what a network"
                       + " still reads there, and so does not learn to make.",
                   100 * end.signalRate(),
-                  analysis.signalToNoise(longest, end),
-                  analysis.signalToNoise(shortest, end)));
+                  ReportText.number(analysis.signalToNoise(longest, end)),
+                  ReportText.number(analysis.signalToNoise(shortest, end))));
     }
   }
 
