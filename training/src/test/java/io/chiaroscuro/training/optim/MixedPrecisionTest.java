@@ -25,7 +25,7 @@ class MixedPrecisionTest {
   private static final double RATE = 0.02;
 
   private static UNet2DConditionModel unet(DType dtype) {
-    var config = UNet2DConditionConfig.read(Fixture.path("networks/unet1.json"));
+    var config = UNet2DConditionConfig.read(Fixture.path("optim/unet.json"));
     return new UNet2DConditionModel(config, Weights.seeded(7, dtype, Device.CPU));
   }
 
