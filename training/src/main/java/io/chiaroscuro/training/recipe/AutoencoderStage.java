@@ -68,7 +68,7 @@ public final class AutoencoderStage {
     return new TrainingConfig(
         steps,
         1,
-        new LearningRate(LearningRate.Schedule.COSINE, 2e-3, 100, steps),
+        new LearningRate(LearningRate.Schedule.COSINE, 2e-3, Math.min(100, steps), steps),
         new AdamWConfig(0.9, 0.99, 1e-4, 1e-8),
         1,
         0.998,

@@ -70,12 +70,15 @@ public final class DenoiserStage {
   /** Captions have at most fifteen words. */
   private static final int TOKENS = 24;
 
-  /** Pictures whose latents decide the scaling factor. */
+  /** Pictures whose latents decide the scaling factor, where there are as many. */
   private static final int MEASURED = 512;
 
   private DenoiserStage() {}
 
-  /** How the noise shrinks, Stable Diffusion 1.4's. */
+  /**
+   * Stable Diffusion 1.4's, with PNDM's own timesteps written down: other samplers then start from
+   * the same one.
+   */
   static SchedulerConfig scheduler() {
     return SchedulerConfig.of(
         SchedulerType.PNDM,
@@ -94,6 +97,8 @@ public final class DenoiserStage {
             true,
             "steps_offset",
             1,
+            "timestep_spacing",
+            "leading",
             "clip_sample",
             false));
   }
@@ -148,7 +153,8 @@ public final class DenoiserStage {
         new AutoencoderKL(
             AutoencoderStage.config(1),
             Weights.open(vae.resolve("vae"), DType.FLOAT32, Device.CPU))) {
-      double scalingFactor = 1 / deviation(network, images.subList(0, MEASURED));
+      double scalingFactor =
+          1 / deviation(network, images.subList(0, Math.min(MEASURED, images.size())));
       writer.write(
           Component.VAE, AutoencoderStage.config(scalingFactor), network.weights().tensors());
     }
@@ -193,7 +199,8 @@ public final class DenoiserStage {
     return new TrainingConfig(
         steps,
         1,
-        new LearningRate(LearningRate.Schedule.CONSTANT_WITH_WARMUP, 1e-3, 200, steps),
+        new LearningRate(
+            LearningRate.Schedule.CONSTANT_WITH_WARMUP, 1e-3, Math.min(200, steps), steps),
         new AdamWConfig(0.9, 0.99, 1e-3, 1e-8),
         1,
         0.999,
