@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chiaroscuro.file.AtomicFile;
 import io.chiaroscuro.image.ImageSize;
+import io.chiaroscuro.training.method.DenoiserTraining;
 import io.chiaroscuro.training.method.SamplePrompts;
 import io.chiaroscuro.training.process.ProcessGroup;
 import io.chiaroscuro.training.recipe.AutoencoderStage;
@@ -113,7 +114,8 @@ final class TrainDemoCommand implements Callable<Integer> {
           train(
               autoencoder,
               AutoencoderStage.subject(pictures, seed),
-              AutoencoderStage.training(autoencoderSteps, seed));
+              AutoencoderStage.config(autoencoderSteps, seed),
+              new JsonMapper().createObjectNode().put("seed", seed));
       if (exitCode != 0) {
         return exitCode;
       }
@@ -122,21 +124,23 @@ final class TrainDemoCommand implements Callable<Integer> {
     if (!Files.exists(initial.resolve("model_index.json"))) {
       DenoiserStage.begin(autoencoder, pictures, seed, initial);
     }
+    var training =
+        DenoiserStage.training(initial, pictures, outputDir.resolve("latents"), SAMPLES, seed);
     return train(
         outputDir.resolve("model"),
-        denoiser(initial, pictures),
-        DenoiserStage.training(maxTrainSteps, seed));
+        subject(training),
+        DenoiserStage.config(maxTrainSteps, seed),
+        training.settings());
   }
 
-  private TrainingSubject denoiser(Path initial, Path pictures) {
+  private TrainingSubject subject(DenoiserTraining training) {
     try (var progress = new CachingBar("Encoding", spec.commandLine())) {
-      return DenoiserStage.subject(
-          initial, pictures, outputDir.resolve("latents"), seed, SAMPLES::draw, progress);
+      return training.subject(ProcessGroup.alone(), progress);
     }
   }
 
-  private int train(Path folder, TrainingSubject subject, TrainingConfig config) {
-    ObjectNode settings = new JsonMapper().createObjectNode().put("data_dir", dataDir.toString());
+  private int train(
+      Path folder, TrainingSubject subject, TrainingConfig config, ObjectNode settings) {
     try (ProcessGroup alone = ProcessGroup.alone()) {
       return new TrainingSession(
               CheckpointingOptions.resuming(folder), alone, json, spec.commandLine())

@@ -64,7 +64,7 @@ public final class AutoencoderStage {
         false);
   }
 
-  public static TrainingConfig training(long steps, long seed) {
+  public static TrainingConfig config(long steps, long seed) {
     return new TrainingConfig(
         steps,
         1,

@@ -1,5 +1,6 @@
 package io.chiaroscuro.training.recipe;
 
+import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.checkpoint.CheckpointWriter;
 import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.checkpoint.PerLevel;
@@ -10,52 +11,40 @@ import io.chiaroscuro.clip.CLIPTextModel;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.nn.Activation;
-import io.chiaroscuro.pipeline.StableDiffusion;
-import io.chiaroscuro.scheduler.NoiseSchedule;
 import io.chiaroscuro.scheduler.SchedulerConfig;
 import io.chiaroscuro.scheduler.SchedulerType;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.training.data.Augmentation;
-import io.chiaroscuro.training.data.BatchOrder;
-import io.chiaroscuro.training.data.Batches;
-import io.chiaroscuro.training.data.CachingProgress;
 import io.chiaroscuro.training.data.CaptionDropout;
 import io.chiaroscuro.training.data.CaptionedFolder;
 import io.chiaroscuro.training.data.CaptionedImage;
 import io.chiaroscuro.training.data.Examples;
-import io.chiaroscuro.training.data.LatentCache;
 import io.chiaroscuro.training.data.LatentCaching;
 import io.chiaroscuro.training.data.OneSize;
-import io.chiaroscuro.training.data.Share;
-import io.chiaroscuro.training.data.TokenizedCaptions;
-import io.chiaroscuro.training.objective.DiffusionObjective;
+import io.chiaroscuro.training.method.Computation;
+import io.chiaroscuro.training.method.DenoiserTraining;
+import io.chiaroscuro.training.method.NoiseScheduleChange;
+import io.chiaroscuro.training.method.SamplePrompts;
+import io.chiaroscuro.training.method.TextEmbeddings;
+import io.chiaroscuro.training.method.TrainingPictures;
+import io.chiaroscuro.training.method.WholeNetworks;
 import io.chiaroscuro.training.objective.ObjectiveConfig;
 import io.chiaroscuro.training.openmoji.Emoji;
 import io.chiaroscuro.training.optim.AdamWConfig;
 import io.chiaroscuro.training.optim.LearningRate;
-import io.chiaroscuro.training.optim.MixedPrecision;
-import io.chiaroscuro.training.optim.Parameters;
-import io.chiaroscuro.training.run.Sample;
 import io.chiaroscuro.training.run.TrainingConfig;
-import io.chiaroscuro.training.run.TrainingSubject;
-import io.chiaroscuro.training.subject.DenoiserSubject;
 import io.chiaroscuro.training.subject.InitialWeights;
-import io.chiaroscuro.training.subject.LatentBatches;
-import io.chiaroscuro.training.subject.MemoryLayout;
-import io.chiaroscuro.training.subject.PublishedPipeline;
 import io.chiaroscuro.unet.UNet2DConditionConfig;
 import io.chiaroscuro.unet.UNet2DConditionModel;
 import io.chiaroscuro.vae.AutoencoderKL;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -195,7 +184,7 @@ public final class DenoiserStage {
     return Math.sqrt(squares / count - Math.pow(sum / count, 2));
   }
 
-  public static TrainingConfig training(long steps, long seed) {
+  public static TrainingConfig config(long steps, long seed) {
     return new TrainingConfig(
         steps,
         1,
@@ -210,64 +199,32 @@ public final class DenoiserStage {
         250);
   }
 
-  /** Once and for all, so in full precision. */
-  private static LatentCache encoded(
-      StableDiffusion model, Examples examples, Path cache, CachingProgress progress) {
-    try (var vae = AutoencoderKL.load(model.checkpoint(), DType.FLOAT32, Device.CPU)) {
-      return new LatentCaching(cache, DType.FLOAT16, 16)
-          .fill(examples, Augmentation.NONE, vae, progress);
-    }
-  }
-
   /**
    * @param folder written by {@link #begin}
    * @param pictures the training set's folder
    * @param cache where latents are kept
-   * @param sampler makes the pictures that show how far it has come
+   * @param samples pictures that show how far it has come
    */
-  public static TrainingSubject subject(
-      Path folder,
-      Path pictures,
-      Path cache,
-      long seed,
-      Function<StableDiffusion, List<Sample>> sampler,
-      CachingProgress progress) {
-    StableDiffusion model = StableDiffusion.load(folder, Device.CPU, DType.BFLOAT16);
-    MemoryLayout.channelsLast(model.unet().weights().tensors().values());
-    Map<String, Tensor> learnt = new LinkedHashMap<>();
-    model.unet().weights().tensors().forEach((name, t) -> learnt.put("unet." + name, t));
-    model
-        .textEncoder()
-        .weights()
-        .tensors()
-        .forEach((name, t) -> learnt.put("text_encoder." + name, t));
-    var mixed = new MixedPrecision(learnt, learnt);
+  public static DenoiserTraining training(
+      Path folder, Path pictures, Path cache, SamplePrompts samples, long seed) {
     Examples examples =
         new Examples(
             CaptionedFolder.read(pictures, "text", ".txt"), OneSize.square(DemoModel.SIZE));
-    LatentCache latents = encoded(model, examples, cache, progress);
-    var batches =
-        new Batches<>(
+    return new DenoiserTraining(
+        Checkpoint.open(folder),
+        new Computation(Device.CPU, DType.BFLOAT16, false),
+        new WholeNetworks(Set.of(Component.UNET, Component.TEXT_ENCODER)),
+        NoiseScheduleChange.NONE,
+        new TrainingPictures(
             examples,
-            latents,
-            new BatchOrder(examples, BATCH, seed),
-            Share.WHOLE,
-            new CaptionDropout(0.1, seed));
-    var tokens = new TokenizedCaptions(model.tokenizer());
-    var objective =
-        new DiffusionObjective(
-            new NoiseSchedule(model.schedulerConfig()),
-            model.schedulerConfig().predictionType(),
-            ObjectiveConfig.DEFAULTS.withSnrGamma(5));
-    return new DenoiserSubject(
-        model,
-        new Parameters(mixed.masters()),
-        Optional.of(mixed),
-        LatentBatches.of(batches, BATCH),
-        captions -> model.textEncoder().forward(tokens.inputIds(captions)),
-        objective,
-        Share.WHOLE,
-        () -> sampler.apply(model),
-        new PublishedPipeline(model, mixed.masters())::write);
+            Augmentation.NONE,
+            new CaptionDropout(0.1, seed),
+            Optional.of(new LatentCaching(cache, DType.FLOAT16, 16))),
+        Optional.empty(),
+        BATCH,
+        ObjectiveConfig.DEFAULTS.withSnrGamma(5),
+        new TextEmbeddings(Optional.empty(), 0),
+        samples,
+        seed);
   }
 }
