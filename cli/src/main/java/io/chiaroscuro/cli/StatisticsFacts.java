@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /** Signal-leak statistics, whoever wrote them: what they model and what pictures they imply. */
@@ -41,6 +42,7 @@ final class StatisticsFacts {
     try (LeakStatistics statistics = LeakStatistics.read(folder)) {
       LeakSummary summary = statistics.summary();
       LatentShape shape = summary.shape();
+      List<Integer> resolution = resolution(statistics.provenance().get("resolution"), shape);
       Facts facts =
           new Facts()
               .add("kind", "statistics", "signal-leak statistics")
@@ -56,10 +58,7 @@ final class StatisticsFacts {
               "latents",
               List.of(shape.channels(), shape.height(), shape.width()),
               "%d channels of %dx%d".formatted(shape.channels(), shape.width(), shape.height()))
-          .add(
-              "resolution",
-              List.of(shape.imageWidth(), shape.imageHeight()),
-              "%dx%d pixels".formatted(shape.imageWidth(), shape.imageHeight()));
+          .add("resolution", resolution, "%dx%d pixels".formatted(resolution.toArray()));
       summary
           .imageCount()
           .ifPresentOrElse(
@@ -81,6 +80,13 @@ final class StatisticsFacts {
   }
 
   /** That of the picture whose latents are the mean leak. */
+  /** As recorded; files of others record none, and are of Stable Diffusion's scale. */
+  private static List<Integer> resolution(String recorded, LatentShape shape) {
+    return recorded != null && recorded.matches("\\d{1,6}x\\d{1,6}")
+        ? Stream.of(recorded.split("x")).map(Integer::valueOf).toList()
+        : List.of(shape.imageWidth(), shape.imageHeight());
+  }
+
   private static double brightness(LeakStatistics statistics, Path model) {
     try (var vae = AutoencoderKL.load(Checkpoint.open(model), DType.FLOAT32, Device.CPU);
         var scope = new TensorScope()) {
