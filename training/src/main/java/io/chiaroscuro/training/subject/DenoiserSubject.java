@@ -9,15 +9,12 @@ import io.chiaroscuro.tensor.Tensors;
 import io.chiaroscuro.training.data.Share;
 import io.chiaroscuro.training.objective.DiffusionObjective;
 import io.chiaroscuro.training.objective.NoisyBatch;
-import io.chiaroscuro.training.optim.MixedPrecision;
 import io.chiaroscuro.training.optim.Parameters;
 import io.chiaroscuro.training.run.Sample;
 import io.chiaroscuro.training.run.TrainingSubject;
 import io.chiaroscuro.vae.DiagonalGaussianDistribution;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -62,33 +59,6 @@ public final class DenoiserSubject implements TrainingSubject {
     this.objective = objective;
     this.share = share;
     this.samples = samples;
-  }
-
-  /**
-   * @param model closed with this object
-   * @param parameters of the model or beside it
-   * @param masters whose values the parameters are, where the model computes in half precision;
-   *     closed with this object
-   * @param publication writes what was learnt
-   */
-  public DenoiserSubject(
-      StableDiffusion model,
-      Parameters parameters,
-      Optional<MixedPrecision> masters,
-      LatentBatches batches,
-      PromptEncoder prompts,
-      DiffusionObjective objective,
-      Share share,
-      Supplier<List<Sample>> samples,
-      Consumer<Path> publication) {
-    this(
-        Learner.of(model, parameters, masters, publication),
-        Segments.PLAIN,
-        batches,
-        prompts,
-        objective,
-        share,
-        samples);
   }
 
   @Override
