@@ -222,7 +222,7 @@ public final class DenoiserStage {
             Optional.of(new LatentCaching(cache, DType.FLOAT16, 16))),
         Optional.empty(),
         BATCH,
-        ObjectiveConfig.DEFAULTS.withSnrGamma(5),
+        ObjectiveConfig.DEFAULTS.withDebiasedEstimationLoss(),
         new TextEmbeddings(Optional.empty(), 0),
         samples,
         seed);
