@@ -1,6 +1,7 @@
 package io.chiaroscuro.cli;
 
 import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.demo.EmbeddedModel;
 import io.chiaroscuro.tensor.Device;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -10,9 +11,11 @@ final class TrainedModelOptions {
 
   @Option(
       names = {"--model", "--pretrained-model-name-or-path"},
-      required = true,
       paramLabel = "FOLDER",
-      description = "The checkpoint to begin with, in the diffusers folder layout.")
+      description = {
+        "The checkpoint to begin with, in the diffusers folder layout (default: the small model inside",
+        "Chiaroscuro, which draws emoji of 128x128)."
+      })
   private Path model;
 
   @Option(
@@ -22,11 +25,11 @@ final class TrainedModelOptions {
   private String device;
 
   Path model() {
-    return model;
+    return model == null ? EmbeddedModel.ofThisBuild().checkpoint() : model;
   }
 
   Checkpoint checkpoint() {
-    return Checkpoint.open(model);
+    return Checkpoint.open(model());
   }
 
   /** Among several processes of one machine each has the GPU of its number. */
