@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -110,12 +111,14 @@ class ExamplesCommandTest {
     }
   }
 
-  private static Map<String, byte[]> contents(Path folder) throws IOException {
-    Map<String, byte[]> contents = new TreeMap<>();
+  /** A number for each file's content. */
+  private static Map<String, Integer> contents(Path folder) throws IOException {
+    Map<String, Integer> contents = new TreeMap<>();
     for (String name : pictures(folder)) {
-      contents.put(name, Files.readAllBytes(folder.resolve(name)));
+      contents.put(name, Arrays.hashCode(Files.readAllBytes(folder.resolve(name))));
     }
-    contents.put("stats", Files.readAllBytes(folder.resolve("leak/stats.safetensors")));
+    byte[] statistics = Files.readAllBytes(folder.resolve("leak/stats.safetensors"));
+    contents.put("stats", Arrays.hashCode(statistics));
     return contents;
   }
 
@@ -281,7 +284,7 @@ class ExamplesCommandTest {
     for (String kept : List.of("seed-12345-initial.png", "seed-12345-without.png", "stats")) {
       assertThat(second.get(kept)).as(kept).isEqualTo(first.get(kept));
     }
-    assertThat(contents(made)).usingRecursiveComparison().isEqualTo(contents(out.resolve("C")));
+    assertThat(contents(made)).isEqualTo(contents(out.resolve("C")));
     examples(output, "C").assertSuccess();
     assertThat(times(made)).isEqualTo(second);
   }
@@ -291,7 +294,7 @@ class ExamplesCommandTest {
     Path output = folder.resolve("changed");
     examples(output, "C", "--count=1").assertSuccess();
     Path made = output.resolve("C");
-    Map<String, byte[]> first = contents(made);
+    Map<String, Integer> first = contents(made);
     Object statistics = times(made).get("stats");
     examples(output, "C", "--count=1", "--steps=3").assertSuccess();
     assertThat(contents(made).get("seed-12345-with.png"))
@@ -304,16 +307,16 @@ class ExamplesCommandTest {
     Path output = folder.resolve("others");
     examples(output, "C", "--count=1").assertSuccess();
     Path made = output.resolve("C");
-    Map<String, byte[]> first = contents(made);
+    Map<String, Integer> first = contents(made);
     writePictures(folder.resolve("dark"), 0, 10, 20);
     examples(output, "C", "--count=1", "--data-dir=C=" + folder.resolve("dark")).assertSuccess();
-    Map<String, byte[]> second = contents(made);
+    Map<String, Integer> second = contents(made);
     assertThat(second.get("stats")).isNotEqualTo(first.get("stats"));
     assertThat(second.get("seed-12345-with.png")).isNotEqualTo(first.get("seed-12345-with.png"));
     assertThat(second.get("seed-12345-without.png")).isEqualTo(first.get("seed-12345-without.png"));
     // Statistics that are there serve without the pictures they come from.
     examples(output, "C", "--count=1", "--data-dir=none").assertSuccess();
-    assertThat(contents(made)).usingRecursiveComparison().isEqualTo(second);
+    assertThat(contents(made)).isEqualTo(second);
   }
 
   @Test

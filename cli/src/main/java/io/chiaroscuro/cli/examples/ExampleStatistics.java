@@ -49,10 +49,14 @@ final class ExampleStatistics {
             1);
     Optional<LeakStatistics> finished =
         StatisticsRun.finished(encoder, model.checkpoint(), wanted, request.statistics());
-    return finished.orElseGet(() -> computed(encoder, model, wanted, request, watch));
+    if (finished.isEmpty()) {
+      compute(encoder, model, wanted, request, watch);
+    }
+    // What was written is rounded: a run that goes on must draw from the same.
+    return finished.orElseGet(() -> LeakStatistics.read(request.statistics()));
   }
 
-  private static LeakStatistics computed(
+  private static void compute(
       LatentEncoder encoder,
       StableDiffusion model,
       StatisticsRequest wanted,
@@ -68,7 +72,7 @@ final class ExampleStatistics {
         task.step(batch.consumed() - done);
         done = batch.consumed();
       }
-      return run.finish();
+      run.finish().close();
     }
   }
 }
