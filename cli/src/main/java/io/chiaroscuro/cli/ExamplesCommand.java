@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  chiaroscuro examples C D --model stable-diffusion-2-1 --data-dir coco128/images/train2017",
       "  chiaroscuro examples A1 --model nasa-space-v2-768 --output-dir outputs",
-      "  chiaroscuro examples A2 B2 --model stable-diffusion-v1-4 --embedding line-art",
+      "  chiaroscuro examples A2 --model stable-diffusion-v1-4 --embedding line-art --steps 20",
       "  chiaroscuro examples C --model small --data-dir photos --size 128 --steps 10 --count 2",
     })
 final class ExamplesCommand implements Runnable {
