@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       TrainCommand.class,
       AnalyzeCommand.class,
       DemoCommand.class,
+      ExamplesCommand.class,
       DemoModelCommand.class,
       GenerateCompletion.class,
     },

@@ -6,8 +6,8 @@ import io.chiaroscuro.cli.demo.Demo;
 import io.chiaroscuro.cli.demo.DemoConfig;
 import io.chiaroscuro.cli.demo.FineTunes;
 import io.chiaroscuro.cli.demo.Reference;
-import io.chiaroscuro.cli.demo.Report;
-import io.chiaroscuro.cli.demo.ReportText;
+import io.chiaroscuro.cli.report.Report;
+import io.chiaroscuro.cli.report.ReportText;
 import io.chiaroscuro.demo.EmbeddedModel;
 import io.chiaroscuro.file.AtomicFile;
 import io.chiaroscuro.pipeline.StableDiffusion;
@@ -173,6 +173,6 @@ final class DemoCommand implements Runnable {
     report.sections().forEach(section -> out.println(ReportText.of(section)));
     out.printf(
         "%d of %d aims reached. The report: %s%n",
-        report.aimsMet(), report.aims(), outputDir.resolve(Demo.PAGE));
+        report.aimsMet(), report.aims(), outputDir.resolve(Report.PAGE));
   }
 }

@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
       "      --leak leak --compare --seed 12345 --count 5 --output-dir outputs",
       "  chiaroscuro generate --model stable-diffusion-v1-4 --prompt \"A lighthouse at night\" \\",
       "      --mean-color '#05070f' --output-dir outputs",
+      "  chiaroscuro generate --model stable-diffusion-v1-4 --prompt \"A lighthouse\" \\",
+      "      --light 180:0.8 --output-dir outputs",
       "  chiaroscuro generate --model stable-diffusion-2-1 --prompt \"An astronaut riding a horse\" \\",
       "      --leak leak --leak-only-high-frequency --leak-channel 0=-2 --output-dir outputs",
     })
@@ -106,7 +108,7 @@ final class GenerateCommand implements Callable<Integer> {
           leakOptions.leak(statistics, loaded, request.width(), request.height());
       if (compare && leak.isEmpty()) {
         throw new InvalidInputException(
-            "--compare needs a leak to compare with; add --leak, --mean-color, --leak-channel or --leak-component.");
+            "--compare needs a leak to compare with; add --leak, --leak-image, --light, --palette, --mean-color, --leak-preset, --leak-channel or --leak-component.");
       }
       warnOfTruncation(loaded, request);
       render(adapted, request, leak);

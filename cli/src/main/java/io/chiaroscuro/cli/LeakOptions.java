@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The signal leak as it is asked for on the command line. */
@@ -23,7 +24,6 @@ final class LeakOptions {
   private static final Pattern CHANNEL = Pattern.compile("(\\d{1,3})=" + NUMBER);
   private static final Pattern COMPONENT =
       Pattern.compile("(\\d{1,3}),(\\d{1,5}),(\\d{1,5})=" + NUMBER);
-  private static final Pattern COLOR = Pattern.compile("#?([0-9a-fA-F]{6})");
 
   @Option(
       names = "--leak",
@@ -54,11 +54,7 @@ final class LeakOptions {
       description = "As --leak-component, but the other low frequencies follow by covariance.")
   private List<String> given = List.of();
 
-  @Option(
-      names = "--mean-color",
-      paramLabel = "#RRGGBB",
-      description = "Give the leak this mean colour.")
-  private String meanColor;
+  @Mixin private LightOptions light;
 
   @Option(
       names = "--leak-strength",
@@ -73,8 +69,13 @@ final class LeakOptions {
       description = "Of the leak of the first picture (default: follows from --seed).")
   private Long seed;
 
-  /** The statistics that were named, to be closed by the caller. */
+  /**
+   * The statistics that were named, to be closed by the caller.
+   *
+   * @throws InvalidInputException also if what was said of the leak's light cannot be meant
+   */
   Optional<LeakStatistics> read() {
+    light.check();
     return Optional.ofNullable(statistics).map(LeakStatistics::read);
   }
 
@@ -110,9 +111,7 @@ final class LeakOptions {
     }
     leak.provenance().forEach((name, value) -> facts.put("leak_" + name, value));
     leak.controls().describe().forEach((name, value) -> facts.put("leak_" + name, value));
-    if (meanColor != null) {
-      facts.put("mean_color", meanColor);
-    }
+    facts.putAll(light.describe());
     return facts;
   }
 
@@ -133,14 +132,7 @@ final class LeakOptions {
       Matcher m = matcher(COMPONENT, component, "--leak-given", "0,0,0=-40");
       controls = controls.withGiven(component(m), number(m.group(4)));
     }
-    if (meanColor != null) {
-      Matcher m = matcher(COLOR, meanColor, "--mean-color", "#101020");
-      int rgb = Integer.parseInt(m.group(1), 16);
-      controls =
-          controls.withMeanColor(
-              model.meanColor(rgb >> 16, rgb >> 8 & 0xff, rgb & 0xff, width, height));
-    }
-    return controls;
+    return light.apply(controls, model, width, height);
   }
 
   private static Component component(Matcher m) {

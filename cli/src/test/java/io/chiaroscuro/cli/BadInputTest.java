@@ -333,6 +333,69 @@ class BadInputTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> examples() {
+    String made =
+        " --model=@/model --data-dir=@/photos --output-dir=@/examples --size=64 --steps=1";
+    return tests(
+        bad("no example", "examples", "EXAMPLE", "chiaroscuro examples --help"),
+        bad("an unknown example", "examples E" + made, "'E'", "A1, A2, B1, B2, C, D or all"),
+        bad(
+            "an example without model",
+            "examples C --data-dir=@/photos --output-dir=@/examples",
+            "Example C",
+            "stabilityai/stable-diffusion-2-1",
+            "--model C=FOLDER"),
+        bad(
+            "an example on a model that is not there",
+            "examples C --model=C=@/nowhere --output-dir=@/examples",
+            "nowhere",
+            "--model C=FOLDER"),
+        bad(
+            "an example without pictures",
+            "examples D --model=@/model --output-dir=@/examples",
+            "Example D",
+            "coco128.zip",
+            "--data-dir D=FOLDER"),
+        bad(
+            "an example with another's pictures",
+            "examples D --model=@/model --data-dir=A1=@/photos --output-dir=@/examples",
+            "Example D",
+            "--data-dir D=FOLDER"),
+        bad(
+            "an example without its word",
+            "examples A2" + made,
+            "Example A2",
+            "<line-art>",
+            "sd-concepts-library/line-art",
+            "--embedding FILE"),
+        bad("two models", "examples C --model=@/photos" + made, "--model says both", "EXAMPLE="),
+        bad(
+            "pictures twice",
+            "examples C --model=@/model --data-dir=C=@/photos --data-dir=C=@/model --output-dir=@/examples",
+            "--data-dir says both"),
+        bad(
+            "no steps in an example",
+            "examples C --model=@/model --data-dir=@/photos --steps=0 --output-dir=@/examples",
+            "steps is 0",
+            "1 or more"),
+        bad(
+            "no picture of an example",
+            "examples C --count=0" + made,
+            "pictures is 0",
+            "1 or more"),
+        bad(
+            "an example of an odd size",
+            "examples C --size=100 --model=@/model --data-dir=@/photos --output-dir=@/examples",
+            "100x100",
+            "multiples of 8"),
+        bad(
+            "an example in a file",
+            "examples C --model=@/model --data-dir=@/photos --output-dir=@/words.txt",
+            "words.txt",
+            "choose another folder"));
+  }
+
+  @TestFactory
   Stream<DynamicTest> leak() {
     return tests(
         bad("no leak folder", "generate --leak=@/nowhere", "nowhere", "give the folder"),
@@ -379,7 +442,53 @@ class BadInputTest {
             "Only dct+pixel",
             "pixel"),
         bad("a negative strength", "generate --leak=@/leak --leak-strength=-1", "-1", "give 0"),
-        bad("a bad color", "generate --mean-color=red", "'red'", "write for example #101020"),
+        bad("a bad color", "generate --mean-color=red", "--mean-color", "'red'", "example #101020"),
+        bad("light in words", "generate --light=left", "--light", "'left'", "180:0.5"),
+        bad("too strong a light", "generate --light=90:2", "--light", "2.0", "0 (even light) to 1"),
+        bad("three corners", "generate --palette=#0,#1,#2", "--palette", "'#0'", "#101020"),
+        bad(
+            "two corners",
+            "generate --palette=#000000,#ffffff",
+            "--palette",
+            "top left, top right, bottom left, bottom right",
+            "not 2"),
+        bad(
+            "an unknown preset",
+            "generate --leak-preset=blue",
+            "'blue'",
+            "white-background or red"),
+        bad("no picture", "generate --leak-image=@/nowhere.png", "--leak-image", "nowhere.png"),
+        bad("words as picture", "generate --leak-image=@/words.txt", "words.txt"),
+        bad(
+            "components of no picture",
+            "generate --leak-image-components=3",
+            "--leak-image-components 3",
+            "--leak-image FILE"),
+        bad(
+            "no components",
+            "generate --leak-image=@/photos/0.png --leak-image-components=0",
+            "--leak-image-components 0",
+            "positive"),
+        bad(
+            "light in two ways",
+            "generate --light=90 --palette=#000000,#ffffff,#000000,#ffffff",
+            "--palette and --light both say where the leak is light",
+            "one of them"),
+        bad(
+            "colour in two ways",
+            "generate --leak-image=@/photos/0.png --mean-color=#101020",
+            "--leak-image and --mean-color both say what the leak's mean colour is"),
+        bad(
+            "a preset and a colour",
+            "generate --leak-preset=red-background --mean-color=#101020",
+            "--mean-color and --leak-preset both say"),
+        bad(
+            "a preset for another autoencoder",
+            "generate --leak-preset=red-background",
+            s -> s.replace("model/vae/config.json", "0.18215", "0.13025"),
+            "red-background",
+            "0.13025",
+            "--mean-color"),
         bad("a bad channel", "generate --leak-channel=0:1", "--leak-channel", "'0:1'", "0=-1.5"),
         bad("a bad number", "generate --leak-channel=0=1.2.3", "--leak-channel", "1.2.3", "0=-1.5"),
         bad("an infinite number", "generate --leak-channel=0=1e999", "channel 0", "finite"),

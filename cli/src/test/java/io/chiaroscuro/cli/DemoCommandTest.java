@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.chiaroscuro.cli.demo.WellFormed;
+import io.chiaroscuro.cli.report.WellFormed;
 import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.pipeline.SeededStableDiffusion;

@@ -223,6 +223,17 @@ class GenerateCommandTest {
   }
 
   @Test
+  void aPresetIsTheAuthorsConstants() {
+    assertThat(initialLatents("preset", "--leak-preset=white-background"))
+        .containsExactly(
+            initialLatents(
+                "by-hand", "--leak-channel=0=1.9", "--leak-channel=1=1.3", "--leak-channel=3=-1"));
+    assertThat(PngFile.readText(folder.resolve("preset/seed-0.png")))
+        .containsEntry("leak_preset", "white-background")
+        .containsEntry("leak_channels", "0=1.9 1=1.3 3=-1.0");
+  }
+
+  @Test
   void aLoraActsByItsWeight() {
     Path lora = folder.resolve("bright.safetensors");
     writeLora(lora);

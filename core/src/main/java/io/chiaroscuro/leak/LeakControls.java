@@ -13,12 +13,13 @@ import java.util.Map;
  *
  * <p>Whatever order the controls are named in, a leak is made in this one: low frequencies (drawn,
  * {@linkplain #given conditioned}, or {@linkplain #onlyHighFrequency left out}) plus remainder;
- * then {@linkplain #given given}, mean-colour and {@linkplain #component set} components are
- * written into its spectrum; then constants are added to channels; then all is multiplied by the
- * strength.
+ * then {@linkplain #lowFrequencies a picture's}, mean-colour, {@linkplain #given given} and
+ * {@linkplain #components set} components are written into its spectrum, the later over the
+ * earlier; then constants are added to channels; then all is multiplied by the strength.
  *
  * @param onlyHighFrequency whether the low-frequency part is zero
  * @param given components that are known, in units of the orthonormal DCT; the others follow
+ * @param lowFrequencies components as a picture has them, in units of the orthonormal DCT
  * @param meanColor wanted mean of each channel over the picture, or empty
  * @param components components set by hand, in units of the orthonormal DCT; the others stay
  * @param channelConstants what is added to all elements of a channel
@@ -27,6 +28,7 @@ import java.util.Map;
 public record LeakControls(
     boolean onlyHighFrequency,
     Map<Component, Double> given,
+    Map<Component, Double> lowFrequencies,
     List<Double> meanColor,
     Map<Component, Double> components,
     Map<Integer, Double> channelConstants,
@@ -34,14 +36,16 @@ public record LeakControls(
 
   /** The leak as the statistics have it. */
   public static final LeakControls NONE =
-      new LeakControls(false, Map.of(), List.of(), Map.of(), Map.of(), 1);
+      new LeakControls(false, Map.of(), Map.of(), List.of(), Map.of(), Map.of(), 1);
 
   public LeakControls {
     given = copy(given);
+    lowFrequencies = copy(lowFrequencies);
     meanColor = List.copyOf(meanColor);
     components = copy(components);
     channelConstants = copy(channelConstants);
     given.forEach((component, value) -> requireFinite("component " + component, value));
+    lowFrequencies.forEach((c, value) -> requireFinite("component " + c, value));
     components.forEach((component, value) -> requireFinite("component " + component, value));
     channelConstants.forEach((channel, value) -> requireFinite("channel " + channel, value));
     meanColor.forEach(value -> requireFinite("mean color", value));
@@ -54,7 +58,8 @@ public record LeakControls(
 
   /** Leaves the low frequencies out: only the remainder is drawn. */
   public LeakControls withOnlyHighFrequency() {
-    return new LeakControls(true, given, meanColor, components, channelConstants, strength);
+    return new LeakControls(
+        true, given, lowFrequencies, meanColor, components, channelConstants, strength);
   }
 
   /** Conditions the Gaussian of the low frequencies on this component having this value. */
@@ -62,10 +67,23 @@ public record LeakControls(
     return new LeakControls(
         onlyHighFrequency,
         with(given, component, value),
+        lowFrequencies,
         meanColor,
         components,
         channelConstants,
         strength);
+  }
+
+  /**
+   * Sets components as a picture has them: those that the statistics model jointly are given, so
+   * that the other low frequencies follow, and the rest are set by hand. Frequencies of which the
+   * picture says nothing stay as the statistics draw them.
+   *
+   * @param ofPicture in units of the orthonormal DCT
+   */
+  public LeakControls withLowFrequencies(Map<Component, Double> ofPicture) {
+    return new LeakControls(
+        onlyHighFrequency, given, ofPicture, meanColor, components, channelConstants, strength);
   }
 
   /**
@@ -76,6 +94,7 @@ public record LeakControls(
     return new LeakControls(
         onlyHighFrequency,
         given,
+        lowFrequencies,
         Arrays.stream(channelMeans).boxed().toList(),
         components,
         channelConstants,
@@ -87,6 +106,7 @@ public record LeakControls(
     return new LeakControls(
         onlyHighFrequency,
         given,
+        lowFrequencies,
         meanColor,
         with(components, component, value),
         channelConstants,
@@ -98,6 +118,7 @@ public record LeakControls(
     return new LeakControls(
         onlyHighFrequency,
         given,
+        lowFrequencies,
         meanColor,
         components,
         with(channelConstants, channel, constant + channelConstants.getOrDefault(channel, 0.0)),
@@ -107,7 +128,7 @@ public record LeakControls(
   /** Multiplies the finished leak, constants included. */
   public LeakControls withStrength(double factor) {
     return new LeakControls(
-        onlyHighFrequency, given, meanColor, components, channelConstants, factor);
+        onlyHighFrequency, given, lowFrequencies, meanColor, components, channelConstants, factor);
   }
 
   /** What departs from {@link #NONE}, for a picture's provenance. */
@@ -118,6 +139,9 @@ public record LeakControls(
     }
     if (!given.isEmpty()) {
       facts.put("given", list(given));
+    }
+    if (!lowFrequencies.isEmpty()) {
+      facts.put("low_frequencies", list(lowFrequencies));
     }
     if (!meanColor.isEmpty()) {
       facts.put("mean_color", String.join(" ", meanColor.stream().map(String::valueOf).toList()));

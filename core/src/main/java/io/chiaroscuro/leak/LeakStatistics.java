@@ -1,5 +1,6 @@
 package io.chiaroscuro.leak;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -40,6 +41,11 @@ public sealed interface LeakStatistics extends AutoCloseable
     return count.matches("\\d{1,18}")
         ? OptionalLong.of(Long.parseLong(count))
         : OptionalLong.empty();
+  }
+
+  /** Whether {@code folder} holds statistics, whole or damaged. */
+  static boolean exist(Path folder) {
+    return Files.exists(folder.resolve(StatisticsFolder.STATS));
   }
 
   /**

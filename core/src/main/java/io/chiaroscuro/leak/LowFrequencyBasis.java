@@ -7,7 +7,9 @@ import io.chiaroscuro.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -84,6 +86,23 @@ public record LowFrequencyBasis(int height, int width, List<Frequency> frequenci
               .transpose(1, 2)
               .reshape(shape[0], components() * shape[1]));
     }
+  }
+
+  /** The coefficients of {@code latents} (1, C, h, w) by name, component-major. */
+  public Map<Component, Double> components(Tensor latents) {
+    int channels = LatentShape.of(latents).channels();
+    double[] coefficients;
+    try (var scope = new TensorScope()) {
+      coefficients = Tensors.doubles(coefficients(latents));
+    }
+    if (coefficients.length != components() * channels) {
+      throw new IllegalArgumentException("Components are those of one picture, not of a batch.");
+    }
+    Map<Component, Double> components = new LinkedHashMap<>();
+    for (int i = 0; i < coefficients.length; i++) {
+      components.put(new Component(i % channels, frequencies.get(i / channels)), coefficients[i]);
+    }
+    return components;
   }
 
   /** The latents (B, C, h, w) that have the given coefficients (B, n C) and no others. */

@@ -48,6 +48,7 @@ public final class SignalLeak {
     this.statistics = statistics;
     this.controls = controls;
     controls.given().keySet().forEach(this::requireExists);
+    controls.lowFrequencies().keySet().forEach(this::requireExists);
     controls.components().keySet().forEach(this::requireExists);
     controls.channelConstants().keySet().forEach(c -> requireExists(new Component(c, 0, 0)));
     requireColorFits();
@@ -159,7 +160,8 @@ public final class SignalLeak {
   private Map<Component, Double> given(DctPixelStatistics dctPixel) {
     Map<Component, Double> given = new LinkedHashMap<>();
     if (!controls.onlyHighFrequency()) {
-      dc().forEach(
+      wanted()
+          .forEach(
               (component, value) -> {
                 if (dctPixel.models(component)) {
                   given.put(component, value);
@@ -170,18 +172,22 @@ public final class SignalLeak {
     return given;
   }
 
-  /** The mean colour as components: a channel's mean times {@code sqrt(h w)} is its DC. */
-  private Map<Component, Double> dc() {
-    Map<Component, Double> dc = new LinkedHashMap<>();
+  /**
+   * What a picture and the mean colour say: of the latter, a channel's mean times {@code sqrt(h w)}
+   * is its DC.
+   */
+  private Map<Component, Double> wanted() {
+    Map<Component, Double> wanted = new LinkedHashMap<>(controls.lowFrequencies());
     for (int c = 0; c < controls.meanColor().size(); c++) {
-      dc.put(new Component(c, Frequency.DC), controls.meanColor().get(c) * Math.sqrt(shape.area()));
+      wanted.put(
+          new Component(c, Frequency.DC), controls.meanColor().get(c) * Math.sqrt(shape.area()));
     }
-    return dc;
+    return wanted;
   }
 
   /** Components that the finished spectrum must have, the later ones overriding the earlier. */
   private Map<Component, Double> fixed() {
-    Map<Component, Double> fixed = dc();
+    Map<Component, Double> fixed = wanted();
     fixed.putAll(controls.given());
     fixed.putAll(controls.components());
     return fixed;

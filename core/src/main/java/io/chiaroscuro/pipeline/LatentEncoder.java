@@ -3,13 +3,16 @@ package io.chiaroscuro.pipeline;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.image.RgbImage;
+import io.chiaroscuro.leak.Component;
 import io.chiaroscuro.leak.LatentShape;
+import io.chiaroscuro.leak.LowFrequencyBasis;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import io.chiaroscuro.vae.AutoencoderKL;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -51,6 +54,28 @@ public record LatentEncoder(AutoencoderKL vae, Device device, DType dtype)
       Tensor pixels = Tensors.to(RgbImage.toTensor(images), device, dtype);
       Tensor latents = vae.scale(vae.encode(pixels).mode());
       return scope.keep(Tensors.to(latents, Device.CPU, DType.FLOAT32));
+    }
+  }
+
+  /**
+   * The lowest frequencies of a picture's latents, as {@link
+   * io.chiaroscuro.leak.LeakControls#withLowFrequencies} takes them.
+   *
+   * @param components how many frequencies, {@linkplain io.chiaroscuro.leak.Frequency#LOWEST_FIRST
+   *     the lowest first}, 1 to h w
+   * @throws InvalidInputException if the autoencoder does not take the picture's size, or yields
+   *     NaN or infinity
+   */
+  public Map<Component, Double> lowFrequencies(RgbImage picture, int components) {
+    LatentShape shape = latentShape(picture.width(), picture.height());
+    var basis = LowFrequencyBasis.lowest(shape.height(), shape.width(), components);
+    try (var scope = new TensorScope()) {
+      Tensor latents = encode(List.of(picture));
+      if (!Tensors.isFinite(latents)) {
+        throw new InvalidInputException(
+            "The autoencoder's latents of the leak's picture are NaN or infinite; choose --dtype float32 or bfloat16, or where that is in use fetch the weights again.");
+      }
+      return basis.components(latents);
     }
   }
 

@@ -109,6 +109,26 @@ public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCl
     return Optional.empty();
   }
 
+  /**
+   * The statistics that an earlier run of this very request finished, as far as names and sizes of
+   * files tell; they belong to the caller.
+   *
+   * @throws InvalidInputException if the folder holds statistics that are damaged
+   */
+  public static Optional<LeakStatistics> finished(
+      LatentEncoder encoder, Checkpoint checkpoint, StatisticsRequest request, Path outputDir) {
+    if (!LeakStatistics.exist(outputDir)) {
+      return Optional.empty();
+    }
+    LeakStatistics statistics = LeakStatistics.read(outputDir);
+    String wanted = fingerprint(provenance(checkpoint, encoder, request), request);
+    if (wanted.equals(statistics.provenance().get(FINGERPRINT))) {
+      return Optional.of(statistics);
+    }
+    statistics.close();
+    return Optional.empty();
+  }
+
   /** How many files an earlier, interrupted run had done; 0 if there was none. */
   public int resumedAt() {
     return resumedAt;
@@ -160,7 +180,9 @@ public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCl
           "None of the %d files is a whole picture; give others."
               .formatted(request.files().size()));
     }
-    LeakStatistics statistics = accumulator.statistics(provenance);
+    Map<String, String> facts = new LinkedHashMap<>(provenance);
+    facts.put(FINGERPRINT, fingerprint);
+    LeakStatistics statistics = accumulator.statistics(facts);
     try {
       statistics.write(outputDir);
       Files.deleteIfExists(unfinished());

@@ -2,10 +2,13 @@ package io.chiaroscuro.cli.demo;
 
 import io.chiaroscuro.analysis.ImageLeft;
 import io.chiaroscuro.analysis.MeanVariance;
-import io.chiaroscuro.cli.demo.Block.Distributions;
-import io.chiaroscuro.cli.demo.Block.Series;
-import io.chiaroscuro.cli.demo.Block.Table;
-import io.chiaroscuro.cli.demo.Block.TableRow;
+import io.chiaroscuro.cli.report.Aim;
+import io.chiaroscuro.cli.report.Block.Distributions;
+import io.chiaroscuro.cli.report.Block.Series;
+import io.chiaroscuro.cli.report.Block.Table;
+import io.chiaroscuro.cli.report.Block.TableRow;
+import io.chiaroscuro.cli.report.Measure;
+import io.chiaroscuro.cli.report.SectionReport;
 import io.chiaroscuro.image.Brightness;
 import io.chiaroscuro.scheduler.Scheduler;
 import java.util.ArrayList;
@@ -100,7 +103,8 @@ final class BiasSection implements Section {
                 .mosaic("From white noise, guidance %s".formatted(guidance), "white-noise", guided))
         .show(channels(ofData, predicted, start, area, guided, unguided))
         .build(
-            this,
+            name(),
+            title(),
             String.format(
                 Locale.ROOT,
                 "%d pictures that start from white noise, as diffusers starts them, of things that the model can"

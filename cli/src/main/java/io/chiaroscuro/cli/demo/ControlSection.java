@@ -1,9 +1,13 @@
 package io.chiaroscuro.cli.demo;
 
-import io.chiaroscuro.cli.demo.Block.Grid;
-import io.chiaroscuro.cli.demo.Block.GridRow;
-import io.chiaroscuro.cli.demo.Block.Table;
-import io.chiaroscuro.cli.demo.Block.TableRow;
+import io.chiaroscuro.cli.report.Aim;
+import io.chiaroscuro.cli.report.Block.Grid;
+import io.chiaroscuro.cli.report.Block.GridRow;
+import io.chiaroscuro.cli.report.Block.Table;
+import io.chiaroscuro.cli.report.Block.TableRow;
+import io.chiaroscuro.cli.report.Measure;
+import io.chiaroscuro.cli.report.SectionReport;
+import io.chiaroscuro.cli.report.Sweep;
 import io.chiaroscuro.leak.LeakControls;
 import io.chiaroscuro.leak.SignalLeak;
 import java.util.ArrayList;
@@ -79,7 +83,8 @@ final class ControlSection implements Section {
     MedianPixel white = colors(report);
     int monotone = sweep(report);
     return report.build(
-        this,
+        name(),
+        title(),
         String.format(
             Locale.ROOT,
             "White, black and red are asked of the leak alone, the prompts do not mention a background:"

@@ -1,5 +1,7 @@
 package io.chiaroscuro.cli.demo;
 
+import io.chiaroscuro.cli.report.Report;
+import io.chiaroscuro.cli.report.SectionReport;
 import io.chiaroscuro.file.AtomicFile;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import java.nio.file.Path;
@@ -22,11 +24,11 @@ import java.util.function.LongConsumer;
  */
 public final class Demo implements Iterator<SectionReport> {
 
-  /** The page in the output folder. */
-  public static final String PAGE = "index.html";
-
-  /** The figures in the output folder. */
-  public static final String FIGURES = "report.json";
+  private static final String TITLE = "Chiaroscuro";
+  private static final String INTRODUCTION =
+      "Why diffusion models make neither night nor snow, and two remedies: the signal leak when"
+          + " pictures are made, offset noise when models are. Every figure below was measured in"
+          + " this run.";
 
   private final Studio studio;
   private final Path outputDir;
@@ -80,15 +82,13 @@ public final class Demo implements Iterator<SectionReport> {
     }
     SectionReport section = sections.get(finished.size()).run();
     finished.add(section);
-    Report report = report();
-    ReportJson.write(outputDir.resolve(FIGURES), report);
-    ReportPage.write(outputDir.resolve(PAGE), report);
+    report().write(outputDir);
     return section;
   }
 
   /** What has been found so far. */
   public Report report() {
-    return new Report(settings(), finished, sections.size());
+    return new Report(TITLE, INTRODUCTION, settings(), finished, sections.size());
   }
 
   private Map<String, Object> settings() {

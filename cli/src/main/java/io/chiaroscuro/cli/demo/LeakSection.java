@@ -1,8 +1,11 @@
 package io.chiaroscuro.cli.demo;
 
-import io.chiaroscuro.cli.demo.Block.Distributions;
-import io.chiaroscuro.cli.demo.Block.Grid;
-import io.chiaroscuro.cli.demo.Block.Series;
+import io.chiaroscuro.cli.report.Aim;
+import io.chiaroscuro.cli.report.Block.Distributions;
+import io.chiaroscuro.cli.report.Block.Grid;
+import io.chiaroscuro.cli.report.Block.Series;
+import io.chiaroscuro.cli.report.Measure;
+import io.chiaroscuro.cli.report.SectionReport;
 import io.chiaroscuro.image.Brightness;
 import java.util.List;
 import java.util.Locale;
@@ -83,7 +86,8 @@ final class LeakSection implements Section {
                     new Series("with leak", ofWith.imageMeans()))))
         .show(files.mosaic("All pictures with the leak", "with-leak", with))
         .build(
-            this,
+            name(),
+            title(),
             String.format(
                 Locale.ROOT,
                 "The same captions and the same noise, but what training left in at its last step is put back,"

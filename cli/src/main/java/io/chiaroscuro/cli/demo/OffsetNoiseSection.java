@@ -1,10 +1,12 @@
 package io.chiaroscuro.cli.demo;
 
-import io.chiaroscuro.cli.demo.Block.Grid;
-import io.chiaroscuro.cli.demo.Block.GridRow;
-import io.chiaroscuro.cli.demo.Block.Table;
-import io.chiaroscuro.cli.demo.Block.TableRow;
 import io.chiaroscuro.cli.demo.FineTunes.FineTune;
+import io.chiaroscuro.cli.report.Block.Grid;
+import io.chiaroscuro.cli.report.Block.GridRow;
+import io.chiaroscuro.cli.report.Block.Table;
+import io.chiaroscuro.cli.report.Block.TableRow;
+import io.chiaroscuro.cli.report.Measure;
+import io.chiaroscuro.cli.report.SectionReport;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -125,7 +127,7 @@ final class OffsetNoiseSection implements Section {
             FineTune.BLACK_OFFSET_NOISE,
             FineTune.BLACK_WHITE_NOISE)
         .forEach(report::absent);
-    return report.build(this, seen(contrast));
+    return report.build(name(), title(), seen(contrast));
   }
 
   private List<Picture> paint(Optional<FineTune> fineTune, List<Commission> commissions) {

@@ -1,8 +1,9 @@
 package io.chiaroscuro.cli.demo;
 
-import io.chiaroscuro.cli.demo.Block.Cell;
-import io.chiaroscuro.cli.demo.Block.GridRow;
-import io.chiaroscuro.cli.demo.Block.Sheet;
+import io.chiaroscuro.cli.report.Block.Cell;
+import io.chiaroscuro.cli.report.Block.GridRow;
+import io.chiaroscuro.cli.report.Block.Sheet;
+import io.chiaroscuro.cli.report.Mosaic;
 import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.image.RgbImage;
 import java.nio.file.Path;

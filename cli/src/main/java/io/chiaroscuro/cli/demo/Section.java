@@ -1,5 +1,7 @@
 package io.chiaroscuro.cli.demo;
 
+import io.chiaroscuro.cli.report.SectionReport;
+
 /** One experiment of the demo. */
 public interface Section {
 

@@ -1,10 +1,12 @@
 package io.chiaroscuro.cli.demo;
 
-import io.chiaroscuro.cli.demo.Block.Grid;
-import io.chiaroscuro.cli.demo.Block.Table;
-import io.chiaroscuro.cli.demo.Block.TableRow;
 import io.chiaroscuro.cli.demo.FineTunes.FineTune;
 import io.chiaroscuro.cli.demo.Reference.PictureSet;
+import io.chiaroscuro.cli.report.Block.Grid;
+import io.chiaroscuro.cli.report.Block.Table;
+import io.chiaroscuro.cli.report.Block.TableRow;
+import io.chiaroscuro.cli.report.Measure;
+import io.chiaroscuro.cli.report.SectionReport;
 import io.chiaroscuro.leak.LeakControls;
 import io.chiaroscuro.leak.SignalLeak;
 import java.util.ArrayList;
@@ -117,7 +119,8 @@ final class StyleSection implements Section {
                 "distance with its leak"),
             rows));
     return report.build(
-        this,
+        name(),
+        title(),
         "Line drawings on white, pictures at night: a few of them are enough to model what they have in"
             + " common, and that is the leak. In %d of %d examples the pictures come nearer to the style."
                 .formatted(nearer, examples.size()));

@@ -4,8 +4,11 @@ import io.chiaroscuro.analysis.NoiseByWavelength;
 import io.chiaroscuro.analysis.NoiseByWavelength.Band;
 import io.chiaroscuro.analysis.NoiseByWavelength.Level;
 import io.chiaroscuro.analysis.WavelengthFigure;
-import io.chiaroscuro.cli.demo.Block.Table;
-import io.chiaroscuro.cli.demo.Block.TableRow;
+import io.chiaroscuro.cli.report.Block.Table;
+import io.chiaroscuro.cli.report.Block.TableRow;
+import io.chiaroscuro.cli.report.Measure;
+import io.chiaroscuro.cli.report.ReportText;
+import io.chiaroscuro.cli.report.SectionReport;
 import io.chiaroscuro.scheduler.NoiseSchedule;
 import io.chiaroscuro.tensor.SeededGenerator;
 import io.chiaroscuro.tensor.TensorScope;
@@ -75,7 +78,8 @@ final class WavelengthSection implements Section {
                       caption, "forward", WavelengthFigure.draw(caption, image, noise, analysis)))
           .show(table(analysis))
           .build(
-              this,
+              name(),
+              title(),
               String.format(
                   Locale.ROOT,
                   "From left to right a picture is noised as in training, from top to bottom its waves get"

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.chiaroscuro.analysis.ImageLeft;
 import io.chiaroscuro.cli.demo.Picture.Moments;
+import io.chiaroscuro.cli.report.Mosaic;
+import io.chiaroscuro.cli.report.Sweep;
 import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.leak.PixelStatistics;
 import io.chiaroscuro.tensor.TensorScope;

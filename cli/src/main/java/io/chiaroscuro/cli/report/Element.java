@@ -1,4 +1,4 @@
-package io.chiaroscuro.cli.demo;
+package io.chiaroscuro.cli.report;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,12 +1,12 @@
-package io.chiaroscuro.cli.demo;
+package io.chiaroscuro.cli.report;
 
-import io.chiaroscuro.cli.demo.Block.Cell;
-import io.chiaroscuro.cli.demo.Block.Distributions;
-import io.chiaroscuro.cli.demo.Block.Grid;
-import io.chiaroscuro.cli.demo.Block.GridRow;
-import io.chiaroscuro.cli.demo.Block.Sheet;
-import io.chiaroscuro.cli.demo.Block.Table;
-import io.chiaroscuro.cli.demo.Block.TableRow;
+import io.chiaroscuro.cli.report.Block.Cell;
+import io.chiaroscuro.cli.report.Block.Distributions;
+import io.chiaroscuro.cli.report.Block.Grid;
+import io.chiaroscuro.cli.report.Block.GridRow;
+import io.chiaroscuro.cli.report.Block.Sheet;
+import io.chiaroscuro.cli.report.Block.Table;
+import io.chiaroscuro.cli.report.Block.TableRow;
 import io.chiaroscuro.file.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,7 +35,10 @@ final class ReportPage {
   }
 
   private Element page() {
-    Element main = Element.of("main").add(header()).add(summary());
+    Element main = Element.of("main").add(header());
+    if (report.aims() > 0) {
+      main.add(summary());
+    }
     report.sections().forEach(section -> main.add(section(section)));
     return Element.of("html")
         .with("lang", "en")
@@ -46,7 +49,7 @@ final class ReportPage {
                     Element.of("meta")
                         .with("name", "viewport")
                         .with("content", "width=device-width, initial-scale=1"))
-                .add(Element.of("title", "Chiaroscuro: the demo's report"))
+                .add(Element.of("title", report.title()))
                 .add(Element.of("style", style())))
         .add(Element.of("body").add(main).add(footer()));
   }
@@ -54,13 +57,8 @@ final class ReportPage {
   private Element header() {
     Element header =
         Element.of("header")
-            .add(Element.of("h1", "Chiaroscuro"))
-            .add(
-                Element.of(
-                    "p",
-                    "Why diffusion models make neither night nor snow, and two remedies: the signal leak when"
-                        + " pictures are made, offset noise when models are. Every figure below was measured in"
-                        + " this run."));
+            .add(Element.of("h1", report.title()))
+            .add(Element.of("p", report.introduction()));
     if (!report.isFinished()) {
       header.add(
           Element.of(
@@ -235,7 +233,7 @@ final class ReportPage {
                     Element.of("a", "Guttenberg, 2023")
                         .with("href", "https://www.crosslabs.org/blog/diffusion-with-offset-noise"))
                 .text(". All figures with all their digits: ")
-                .add(Element.of("a", "report.json").with("href", "report.json"))
+                .add(Element.of("a", Report.FIGURES).with("href", Report.FIGURES))
                 .text("."));
   }
 

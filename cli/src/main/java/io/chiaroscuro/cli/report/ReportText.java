@@ -1,4 +1,4 @@
-package io.chiaroscuro.cli.demo;
+package io.chiaroscuro.cli.report;
 
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +31,7 @@ public final class ReportText {
   }
 
   /** Three decimals, more where they would be zeros, none of a whole number. */
-  static String number(double value) {
+  public static String number(double value) {
     double size = Math.abs(value);
     if (value == Math.rint(value) && size < 1e5) {
       return String.format(Locale.ROOT, "%.0f", value);

@@ -1,19 +1,39 @@
-package io.chiaroscuro.cli.demo;
+package io.chiaroscuro.cli.report;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What the demo has found so far.
+ * What a run has found so far.
  *
+ * @param title of the page
+ * @param introduction a few sentences for readers
  * @param settings how it was made, by name
  * @param sections those that are finished
  * @param planned how many there will be
  */
-public record Report(Map<String, Object> settings, List<SectionReport> sections, int planned) {
+public record Report(
+    String title,
+    String introduction,
+    Map<String, Object> settings,
+    List<SectionReport> sections,
+    int planned) {
+
+  /** The page in the report's folder. */
+  public static final String PAGE = "index.html";
+
+  /** The figures in the report's folder. */
+  public static final String FIGURES = "report.json";
 
   public Report {
     sections = List.copyOf(sections);
+  }
+
+  /** Writes the page and the figures into the folder that the pictures' names are relative to. */
+  public void write(Path folder) {
+    ReportJson.write(folder.resolve(FIGURES), this);
+    ReportPage.write(folder.resolve(PAGE), this);
   }
 
   public boolean isFinished() {

@@ -1,7 +1,7 @@
-package io.chiaroscuro.cli.demo;
+package io.chiaroscuro.cli.report;
 
-import io.chiaroscuro.cli.demo.Block.Distributions;
-import io.chiaroscuro.cli.demo.Block.Series;
+import io.chiaroscuro.cli.report.Block.Distributions;
+import io.chiaroscuro.cli.report.Block.Series;
 import java.util.Locale;
 
 /** Histograms of brightness, one below the other on one axis, drawn in the page's own colours. */

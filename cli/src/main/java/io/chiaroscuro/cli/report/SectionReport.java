@@ -1,4 +1,4 @@
-package io.chiaroscuro.cli.demo;
+package io.chiaroscuro.cli.report;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -28,28 +28,28 @@ public record SectionReport(
   }
 
   /** Collects a report as its parts come. */
-  static final class Builder {
+  public static final class Builder {
     private final List<Measure> measures = new ArrayList<>();
     private final List<Block> blocks = new ArrayList<>();
     private final List<String> absent = new ArrayList<>();
 
-    Builder measure(Measure measure) {
+    public Builder measure(Measure measure) {
       measures.add(measure);
       return this;
     }
 
-    Builder show(Block block) {
+    public Builder show(Block block) {
       blocks.add(block);
       return this;
     }
 
-    Builder absent(String sentence) {
+    public Builder absent(String sentence) {
       absent.add(sentence);
       return this;
     }
 
-    SectionReport build(Section section, String seen) {
-      return new SectionReport(section.name(), section.title(), seen, measures, blocks, absent);
+    public SectionReport build(String name, String title, String seen) {
+      return new SectionReport(name, title, seen, measures, blocks, absent);
     }
   }
 }

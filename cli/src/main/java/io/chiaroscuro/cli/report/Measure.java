@@ -1,4 +1,4 @@
-package io.chiaroscuro.cli.demo;
+package io.chiaroscuro.cli.report;
 
 import java.util.Optional;
 
@@ -13,11 +13,11 @@ import java.util.Optional;
 public record Measure(String name, String label, double value, Optional<Aim> aim) {
 
   /** A figure that is told for its own sake. */
-  static Measure of(String name, String label, double value) {
+  public static Measure of(String name, String label, double value) {
     return new Measure(name, label, value, Optional.empty());
   }
 
-  static Measure of(String name, String label, double value, Aim aim) {
+  public static Measure of(String name, String label, double value, Aim aim) {
     return new Measure(name, label, value, Optional.of(aim));
   }
 

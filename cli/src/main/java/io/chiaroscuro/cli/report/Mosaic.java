@@ -1,18 +1,18 @@
-package io.chiaroscuro.cli.demo;
+package io.chiaroscuro.cli.report;
 
 import io.chiaroscuro.image.RgbImage;
 import java.util.Arrays;
 import java.util.List;
 
 /** Many pictures of one size as one, in the order in which one reads, on middle grey. */
-final class Mosaic {
+public final class Mosaic {
 
   private static final int GAP = 2;
   private static final byte GREY = (byte) 128;
 
   private Mosaic() {}
 
-  static RgbImage of(List<RgbImage> images, int columns) {
+  public static RgbImage of(List<RgbImage> images, int columns) {
     int wide = Math.min(columns, images.size());
     int high = (images.size() + columns - 1) / columns;
     int cellWidth = images.get(0).width() + GAP;

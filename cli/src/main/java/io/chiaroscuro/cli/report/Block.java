@@ -1,4 +1,4 @@
-package io.chiaroscuro.cli.demo;
+package io.chiaroscuro.cli.report;
 
 import java.util.Arrays;
 import java.util.List;
@@ -41,7 +41,7 @@ public sealed interface Block {
       values = List.copyOf(values);
     }
 
-    static TableRow of(String label, double... values) {
+    public static TableRow of(String label, double... values) {
       return new TableRow(label, Arrays.stream(values).mapToObj(OptionalDouble::of).toList());
     }
   }

@@ -1,11 +1,11 @@
-package io.chiaroscuro.cli.demo;
+package io.chiaroscuro.cli.report;
 
 import java.util.List;
 
 /** A measure over growing values of a control. */
-record Sweep(List<Double> values) {
+public record Sweep(List<Double> values) {
 
-  Sweep {
+  public Sweep {
     values = List.copyOf(values);
     if (values.size() < 2) {
       throw new IllegalArgumentException("A sweep has two values or more.");
@@ -13,12 +13,12 @@ record Sweep(List<Double> values) {
   }
 
   /** Whether it only rises or only falls. */
-  boolean isMonotone() {
+  public boolean isMonotone() {
     return smallestStep() > 0;
   }
 
   /** The smallest step in the direction from the first value to the last; negative if one turns. */
-  double smallestStep() {
+  public double smallestStep() {
     double direction = Math.signum(values.get(values.size() - 1) - values.get(0));
     double smallest = Double.POSITIVE_INFINITY;
     for (int i = 1; i < values.size(); i++) {

@@ -1,17 +1,17 @@
-package io.chiaroscuro.cli.demo;
+package io.chiaroscuro.cli.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.chiaroscuro.cli.demo.Block.Cell;
-import io.chiaroscuro.cli.demo.Block.Distributions;
-import io.chiaroscuro.cli.demo.Block.Grid;
-import io.chiaroscuro.cli.demo.Block.GridRow;
-import io.chiaroscuro.cli.demo.Block.Series;
-import io.chiaroscuro.cli.demo.Block.Table;
-import io.chiaroscuro.cli.demo.Block.TableRow;
+import io.chiaroscuro.cli.report.Block.Cell;
+import io.chiaroscuro.cli.report.Block.Distributions;
+import io.chiaroscuro.cli.report.Block.Grid;
+import io.chiaroscuro.cli.report.Block.GridRow;
+import io.chiaroscuro.cli.report.Block.Series;
+import io.chiaroscuro.cli.report.Block.Table;
+import io.chiaroscuro.cli.report.Block.TableRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +25,8 @@ class ReportFilesTest {
 
   private static final Report REPORT =
       new Report(
+          "Title & more",
+          "1 < 2.",
           Map.of("model", "<model> & \"co\""),
           List.of(
               new SectionReport(

@@ -1,16 +1,16 @@
-package io.chiaroscuro.cli.demo;
+package io.chiaroscuro.cli.report;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.chiaroscuro.cli.demo.Block.Cell;
-import io.chiaroscuro.cli.demo.Block.Distributions;
-import io.chiaroscuro.cli.demo.Block.Grid;
-import io.chiaroscuro.cli.demo.Block.Series;
-import io.chiaroscuro.cli.demo.Block.Sheet;
-import io.chiaroscuro.cli.demo.Block.Table;
-import io.chiaroscuro.cli.demo.Block.TableRow;
+import io.chiaroscuro.cli.report.Block.Cell;
+import io.chiaroscuro.cli.report.Block.Distributions;
+import io.chiaroscuro.cli.report.Block.Grid;
+import io.chiaroscuro.cli.report.Block.Series;
+import io.chiaroscuro.cli.report.Block.Sheet;
+import io.chiaroscuro.cli.report.Block.Table;
+import io.chiaroscuro.cli.report.Block.TableRow;
 import io.chiaroscuro.file.AtomicFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

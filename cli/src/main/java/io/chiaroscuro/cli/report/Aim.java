@@ -1,4 +1,4 @@
-package io.chiaroscuro.cli.demo;
+package io.chiaroscuro.cli.report;
 
 /**
  * What a measure should be.

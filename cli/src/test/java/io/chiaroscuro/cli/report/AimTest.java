@@ -1,4 +1,4 @@
-package io.chiaroscuro.cli.demo;
+package io.chiaroscuro.cli.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -39,7 +39,7 @@ class AimTest {
                 Measure.of("missed", "Missed", 0.6, Aim.atMost(0.5))),
             List.of(),
             List.of());
-    Report report = new Report(Map.of(), List.of(section), 2);
+    Report report = new Report("Made up", "Nothing is true.", Map.of(), List.of(section), 2);
     assertThat(report.aims()).isEqualTo(2);
     assertThat(report.aimsMet()).isEqualTo(1);
     assertThat(report.isFinished()).isFalse();
