@@ -73,6 +73,23 @@ final class LeakOptions {
       description = "Of the leak of the first picture (default: follows from --seed).")
   private Long seed;
 
+  /** The folder of statistics that was named. */
+  Optional<Path> statistics() {
+    return Optional.ofNullable(statistics);
+  }
+
+  /**
+   * Refuses what cannot be meant, whatever the model.
+   *
+   * @throws InvalidInputException naming what is wrong
+   */
+  void check() {
+    controlsWithoutColor();
+    if (meanColor != null) {
+      rgb();
+    }
+  }
+
   /** The statistics that were named, to be closed by the caller. */
   Optional<LeakStatistics> read() {
     return Optional.ofNullable(statistics).map(LeakStatistics::read);
@@ -117,6 +134,20 @@ final class LeakOptions {
   }
 
   private LeakControls controls(StableDiffusion model, int width, int height) {
+    LeakControls controls = controlsWithoutColor();
+    if (meanColor == null) {
+      return controls;
+    }
+    int rgb = rgb();
+    return controls.withMeanColor(
+        model.meanColor(rgb >> 16, rgb >> 8 & 0xff, rgb & 0xff, width, height));
+  }
+
+  private int rgb() {
+    return Integer.parseInt(matcher(COLOR, meanColor, "--mean-color", "#101020").group(1), 16);
+  }
+
+  private LeakControls controlsWithoutColor() {
     LeakControls controls = LeakControls.NONE.withStrength(strength);
     if (onlyHighFrequency) {
       controls = controls.withOnlyHighFrequency();
@@ -132,13 +163,6 @@ final class LeakOptions {
     for (String component : given) {
       Matcher m = matcher(COMPONENT, component, "--leak-given", "0,0,0=-40");
       controls = controls.withGiven(component(m), number(m.group(4)));
-    }
-    if (meanColor != null) {
-      Matcher m = matcher(COLOR, meanColor, "--mean-color", "#101020");
-      int rgb = Integer.parseInt(m.group(1), 16);
-      controls =
-          controls.withMeanColor(
-              model.meanColor(rgb >> 16, rgb >> 8 & 0xff, rgb & 0xff, width, height));
     }
     return controls;
   }

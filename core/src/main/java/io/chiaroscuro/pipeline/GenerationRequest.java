@@ -50,6 +50,30 @@ public record GenerationRequest(
     }
   }
 
+  /** With prompts in plain syntax. */
+  public GenerationRequest(
+      List<String> prompts,
+      String negativePrompt,
+      int width,
+      int height,
+      int numInferenceSteps,
+      double guidanceScale,
+      double guidanceRescale,
+      int clipSkip,
+      SchedulerConfig scheduler) {
+    this(
+        prompts,
+        negativePrompt,
+        width,
+        height,
+        numInferenceSteps,
+        guidanceScale,
+        guidanceRescale,
+        clipSkip,
+        scheduler,
+        PromptSyntax.PLAIN);
+  }
+
   /** With one prompt. */
   public GenerationRequest(
       String prompt,
@@ -70,8 +94,7 @@ public record GenerationRequest(
         guidanceScale,
         guidanceRescale,
         clipSkip,
-        scheduler,
-        PromptSyntax.PLAIN);
+        scheduler);
   }
 
   /** The defaults of {@code StableDiffusionPipeline}, at the size the model was trained on. */
