@@ -35,6 +35,8 @@ final class BatchFile {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
+  private static final String EXAMPLE = "{\"prompt\": \"A lighthouse\", \"seed\": 5}";
+
   private final Path file;
 
   /** By key; an option with several names has several keys. */
@@ -123,10 +125,13 @@ final class BatchFile {
     try {
       json = JSON.readTree(line);
     } catch (JsonProcessingException e) {
-      throw refused(number, "this is not valid JSON (%s)".formatted(e.getOriginalMessage()));
+      throw refused(
+          number,
+          "this is not valid JSON (%s); write for example %s"
+              .formatted(e.getOriginalMessage(), EXAMPLE));
     }
     if (!json.isObject()) {
-      throw refused(number, "this is no JSON object; write {\"prompt\": \"A lighthouse\"}");
+      throw refused(number, "this is no JSON object; write for example " + EXAMPLE);
     }
     Map<String, List<String>> words = new LinkedHashMap<>();
     json.properties()
@@ -164,8 +169,7 @@ final class BatchFile {
       }
       throw refused(line, "'%s' needs a text, or a list of texts".formatted(key));
     }
-    Class<?> type = option.type();
-    Kind kind = Kind.of(type);
+    Kind kind = Kind.of(option.type());
     if (!kind.fits(value)) {
       throw refused(line, "'%s' needs %s, not %s".formatted(key, kind.description, value));
     }

@@ -33,6 +33,8 @@ final class BatchResults {
     }
   }
 
+  private static final JsonMapper JSON = new JsonMapper();
+
   private final Path file;
   private final List<Result> results = new ArrayList<>();
 
@@ -72,6 +74,10 @@ final class BatchResults {
     return file;
   }
 
+  int size() {
+    return results.size();
+  }
+
   List<Map<String, Object>> describe() {
     return results.stream().map(Result::describe).toList();
   }
@@ -82,7 +88,7 @@ final class BatchResults {
 
   private static String line(Result result) {
     try {
-      return new JsonMapper().writeValueAsString(result.describe()) + "\n";
+      return JSON.writeValueAsString(result.describe()) + "\n";
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Numbers and names are JSON.", e);
     }

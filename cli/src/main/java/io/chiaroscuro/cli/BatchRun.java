@@ -14,9 +14,8 @@ import io.chiaroscuro.tensor.SeededGenerators;
 import io.chiaroscuro.tensor.TensorScope;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +52,6 @@ final class BatchRun {
     }
   }
 
-  private final AdaptedModel adapted;
   private final StableDiffusion model;
   private final BatchLeaks leaks;
   private final Path outputDir;
@@ -76,7 +74,6 @@ final class BatchRun {
       int batchSize,
       JsonOption json,
       CommandLine command) {
-    this.adapted = adapted;
     this.model = adapted.model();
     this.leaks = leaks;
     this.outputDir = outputDir;
@@ -98,38 +95,38 @@ final class BatchRun {
   int run(List<BatchRow> rows) {
     List<BatchPicture> pictures = new ArrayList<>();
     rows.forEach(row -> row.saying(() -> pictures.addAll(pictures(row))));
-    List<BatchPicture> missing = new ArrayList<>();
-    long steps = 0;
-    long missingSteps = 0;
+    Map<Path, BatchPicture> missing = new LinkedHashMap<>();
+    List<BatchPicture> twins = new ArrayList<>();
+    long stepsBefore = 0;
     for (BatchPicture picture : pictures) {
       OptionalDouble made = picture.row().saying(() -> picture.made(provenance));
-      long ofPicture = picture.request().steps();
-      steps += ofPicture;
       if (made.isPresent()) {
         results.addMade(picture, made.getAsDouble());
-      } else {
-        missing.add(picture);
-        missingSteps += ofPicture;
+        stepsBefore += picture.request().steps();
+      } else if (missing.putIfAbsent(picture.file(), picture) != null) {
+        twins.add(picture);
       }
     }
-    int before = pictures.size() - missing.size();
+    long steps = missing.values().stream().mapToLong(p -> p.request().steps()).sum();
+    int before = results.size();
     if (before > 0) {
       err.printf("%d of %d pictures are there already.%n", before, pictures.size());
     }
     results.write();
-    try (var progress = Progress.resume("Denoising", steps - missingSteps, steps, err);
+    try (var progress = Progress.resume("Denoising", stepsBefore, stepsBefore + steps, err);
         var interruption =
             new Interruption(
                 () -> {
                   progress.say("Stopping after this step.");
                   isStopped = true;
                 })) {
-      batches(missing).forEach(batch -> make(batch, progress));
+      batches(missing.values()).forEach(batch -> make(batch, progress));
+      twins.forEach(twin -> twin.made(provenance).ifPresent(made -> results.addMade(twin, made)));
       results.write();
       if (isStopped) {
         progress.say(
             "Stopped with %d of %d pictures done; give the same command again to continue."
-                .formatted(results.describe().size(), pictures.size()));
+                .formatted(results.size(), pictures.size()));
         return INTERRUPTED;
       }
     }
@@ -157,18 +154,17 @@ final class BatchRun {
   }
 
   /** Pictures that are made together, in the order of the batch as far as that goes. */
-  private List<List<BatchPicture>> batches(List<BatchPicture> pictures) {
-    Map<BatchPicture.Company, Deque<List<BatchPicture>>> open = new HashMap<>();
+  private List<List<BatchPicture>> batches(Collection<BatchPicture> pictures) {
+    Map<BatchPicture.Company, List<BatchPicture>> open = new HashMap<>();
     List<List<BatchPicture>> batches = new ArrayList<>();
     for (BatchPicture picture : pictures) {
-      Deque<List<BatchPicture>> ofCompany =
-          open.computeIfAbsent(picture.company(), company -> new ArrayDeque<>());
-      if (ofCompany.isEmpty() || ofCompany.getLast().size() == batchSize) {
-        List<BatchPicture> batch = new ArrayList<>();
-        ofCompany.add(batch);
+      List<BatchPicture> batch = open.get(picture.company());
+      if (batch == null || batch.size() == batchSize) {
+        batch = new ArrayList<>();
+        open.put(picture.company(), batch);
         batches.add(batch);
       }
-      ofCompany.getLast().add(picture);
+      batch.add(picture);
     }
     return batches;
   }
@@ -262,7 +258,7 @@ final class BatchRun {
             Locale.ROOT,
             "%s  %d of %d pictures (%d made before), mean brightness %.3f",
             results.file(),
-            results.describe().size(),
+            results.size(),
             pictures,
             before,
             results.meanBrightness()));

@@ -356,7 +356,8 @@ class BadInputTest {
             "x.txt",
             "UTF-8"),
         batch("an empty batch", "\n \n", "x.jsonl holds no prompt", "write one a line"),
-        batch("a batch of words", "a night", "x.jsonl, line 1: ", "not valid JSON"),
+        batch(
+            "a row cut off", "{\"prompt\": \"a ni", "x.jsonl, line 1: ", "not valid JSON", "write"),
         batch("a batch of lists", "[\"a\"]", "x.jsonl, line 1: ", "no JSON object"),
         batch("two objects a line", ROW + ROW, "x.jsonl, line 1: ", "not valid JSON"),
         batch("a key twice", "{\"prompt\": \"a\", \"prompt\": \"b\"}", "line 1: ", "'prompt'"),
