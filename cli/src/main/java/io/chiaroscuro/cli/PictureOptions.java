@@ -27,7 +27,7 @@ final class PictureOptions {
       defaultValue = "weighted",
       paramLabel = "NAME",
       description = {
-        "weighted: (word), (word:1.3), [word] and BREAK mean something, \\\\( is a bracket, any length;",
+        "weighted: (word), (word:1.3), [word] and BREAK mean something, \\( is a bracket, any length;",
         "plain: all is text, and what is beyond 75 tokens is cut off (default: ${DEFAULT-VALUE})."
       })
   private String promptSyntax;
