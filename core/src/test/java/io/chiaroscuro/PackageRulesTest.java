@@ -23,6 +23,7 @@ class PackageRulesTest {
           "checkpoint",
           "nn",
           "clip",
+          "prompt",
           "unet",
           "vae",
           "adapter",

@@ -13,12 +13,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code chiaroscuro generate}: pictures from a prompt, with and without the signal leak. */
@@ -38,6 +41,7 @@ import picocli.CommandLine.Spec;
       "      --light 180:0.8 --output-dir outputs",
       "  chiaroscuro generate --model stable-diffusion-2-1 --prompt \"An astronaut riding a horse\" \\",
       "      --leak leak --leak-only-high-frequency --leak-channel 0=-2 --output-dir outputs",
+      "  chiaroscuro generate --model stable-diffusion-2-1 --prompts prompts.jsonl --output-dir outputs",
     })
 final class GenerateCommand implements Callable<Integer> {
 
@@ -47,17 +51,16 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin private PictureOptions picture;
 
   @Option(
-      names = "--seed",
-      defaultValue = "0",
-      description = "Of the first picture; the next has the next (default: ${DEFAULT-VALUE}).")
-  private long seed;
+      names = "--prompts",
+      paramLabel = "FILE",
+      description = {
+        "Many pictures: a prompt a line (.txt), or a JSON object a line (.jsonl) with prompt, seed and",
+        "other options by name; what a line lacks is as given here. Pictures that are there already",
+        "are not made again."
+      })
+  private Path prompts;
 
-  @Option(
-      names = "--count",
-      defaultValue = "1",
-      paramLabel = "N",
-      description = "How many pictures (default: ${DEFAULT-VALUE}).")
-  private int count;
+  @Mixin private SeedOptions seeds;
 
   @Option(
       names = "--batch-size",
@@ -91,26 +94,28 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (count < 1) {
-      throw new InvalidInputException("--count is %d; give 1 or more.".formatted(count));
-    }
+    seeds.check();
     if (batchSize < 1) {
       throw new InvalidInputException("--batch-size is %d; give 1 or more.".formatted(batchSize));
     }
     AtomicFile.requireFolder(outputDir);
+    if (prompts != null) {
+      return batch();
+    }
+    picture.requirePrompt();
     Optional<LeakStatistics> statistics = leakOptions.read();
     try (var adapted = new AdaptedModel(model, adapters)) {
       StableDiffusion loaded = adapted.model();
       GenerationRequest request = picture.request(loaded, statistics.map(LeakStatistics::shape));
       LatentShape shape = loaded.latentShape(request.width(), request.height());
-      latentOptions.check(shape, count);
+      latentOptions.check(shape, seeds.count());
       Optional<SignalLeak> leak =
           leakOptions.leak(statistics, loaded, request.width(), request.height());
       if (compare && leak.isEmpty()) {
         throw new InvalidInputException(
             "--compare needs a leak to compare with; add --leak, --leak-image, --light, --palette, --mean-color, --leak-preset, --leak-channel or --leak-component.");
       }
-      warnOfTruncation(loaded, request);
+      Truncation.warnings(loaded, request).forEach(err()::println);
       render(adapted, request, leak);
     } finally {
       statistics.ifPresent(LeakStatistics::close);
@@ -118,8 +123,38 @@ final class GenerateCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Makes the pictures of a file; all of it is read and checked before the model is loaded. */
+  private int batch() {
+    ParseResult commandLine = spec.commandLine().getParseResult();
+    commandLine.matchedOptions().stream()
+        .filter(option -> !isForBatches(option.longestName()))
+        .findFirst()
+        .ifPresent(
+            option -> {
+              throw new InvalidInputException(
+                  "%s is for one prompt; leave it out with --prompts."
+                      .formatted(option.longestName()));
+            });
+    List<BatchRow> rows = BatchFile.read(prompts, commandLine);
+    try (var leaks = new BatchLeaks()) {
+      rows.forEach(leaks::read);
+      try (var adapted = new AdaptedModel(model, adapters)) {
+        return new BatchRun(adapted, leaks, outputDir, batchSize, json, spec.commandLine())
+            .run(rows);
+      }
+    }
+  }
+
+  private static boolean isForBatches(String option) {
+    return Stream.of(new ModelOptions(), new AdapterOptions(), new JsonOption())
+            .map(CommandSpec::forAnnotatedObject)
+            .anyMatch(options -> options.findOption(option) != null)
+        || BatchRow.options().findOption(option) != null
+        || Set.of("--prompts", "--batch-size", "--output-dir").contains(option);
+  }
+
   private void render(AdaptedModel adapted, GenerationRequest request, Optional<SignalLeak> leak) {
-    long steps = (long) request.steps() * count * (compare ? 2 : 1);
+    long steps = (long) request.steps() * seeds.count() * (compare ? 2 : 1);
     List<Rendering.Picture> pictures;
     Optional<Path> sheet = Optional.empty();
     try (var progress = Progress.start("Denoising", steps, err())) {
@@ -130,8 +165,8 @@ final class GenerateCommand implements Callable<Integer> {
               leakOptions,
               latentOptions,
               outputDir,
-              seed,
-              count,
+              seeds.first(),
+              seeds.count(),
               batchSize,
               progress);
       pictures = compare ? rendering.comparison(leak.orElseThrow()) : rendering.pictures(leak);
@@ -154,21 +189,6 @@ final class GenerateCommand implements Callable<Integer> {
         spec.commandLine().getOut(),
         result,
         prose + sheet.map(file -> System.lineSeparator() + file).orElse(""));
-  }
-
-  private void warnOfTruncation(StableDiffusion loaded, GenerationRequest request) {
-    for (String text : List.of(request.prompt(), request.negativePrompt())) {
-      loaded
-          .tokenizer()
-          .encode(text)
-          .truncatedText()
-          .ifPresent(
-              lost ->
-                  err()
-                      .printf(
-                          "The prompt is longer than the %d tokens the model reads; left out: '%s'.%n",
-                          loaded.tokenizer().modelMaxLength(), lost));
-    }
   }
 
   private PrintWriter err() {

@@ -69,6 +69,21 @@ final class LeakOptions {
       description = "Of the leak of the first picture (default: follows from --seed).")
   private Long seed;
 
+  /** The folder of statistics that was named. */
+  Optional<Path> statistics() {
+    return Optional.ofNullable(statistics);
+  }
+
+  /**
+   * Refuses what cannot be meant, whatever the model.
+   *
+   * @throws InvalidInputException naming what is wrong
+   */
+  void check() {
+    light.check();
+    controlsByHand();
+  }
+
   /**
    * The statistics that were named, to be closed by the caller.
    *
@@ -83,7 +98,7 @@ final class LeakOptions {
   Optional<SignalLeak> leak(
       Optional<LeakStatistics> statistics, StableDiffusion model, int width, int height) {
     LatentShape shape = model.latentShape(width, height);
-    LeakControls controls = controls(model, width, height);
+    LeakControls controls = light.apply(controlsByHand(), model, width, height);
     if (statistics.isEmpty() && controls.withStrength(1).equals(LeakControls.NONE)) {
       return Optional.empty();
     }
@@ -115,7 +130,7 @@ final class LeakOptions {
     return facts;
   }
 
-  private LeakControls controls(StableDiffusion model, int width, int height) {
+  private LeakControls controlsByHand() {
     LeakControls controls = LeakControls.NONE.withStrength(strength);
     if (onlyHighFrequency) {
       controls = controls.withOnlyHighFrequency();
@@ -132,7 +147,7 @@ final class LeakOptions {
       Matcher m = matcher(COMPONENT, component, "--leak-given", "0,0,0=-40");
       controls = controls.withGiven(component(m), number(m.group(4)));
     }
-    return light.apply(controls, model, width, height);
+    return controls;
   }
 
   private static Component component(Matcher m) {

@@ -41,7 +41,8 @@ final class OneSentence implements IParameterExceptionHandler, IExecutionExcepti
     return ExitCode.SOFTWARE;
   }
 
-  private static String sentence(Throwable e) {
+  /** What {@code e} means to the user. */
+  static String sentence(Throwable e) {
     String message = String.valueOf(e.getMessage());
     if (e instanceof InvalidInputException) {
       return message;

@@ -1,21 +1,36 @@
 package io.chiaroscuro.cli;
 
+import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.leak.LatentShape;
 import io.chiaroscuro.pipeline.GenerationRequest;
 import io.chiaroscuro.pipeline.StableDiffusion;
+import io.chiaroscuro.prompt.PromptSyntax;
 import io.chiaroscuro.scheduler.SchedulerConfig;
 import io.chiaroscuro.scheduler.SchedulerType;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** What picture to make. */
 final class PictureOptions {
 
-  @Option(names = "--prompt", required = true, description = "What the picture shall show.")
+  @Option(names = "--prompt", description = "What the picture shall show.")
   private String prompt;
 
   @Option(names = "--negative-prompt", defaultValue = "", description = "What it shall not show.")
   private String negativePrompt;
+
+  @Option(
+      names = "--prompt-syntax",
+      defaultValue = "weighted",
+      paramLabel = "NAME",
+      description = {
+        "weighted: (word), (word:1.3), [word] and BREAK mean something, \\( is a bracket, any length;",
+        "plain: all is text, and what is beyond 75 tokens is cut off (default: ${DEFAULT-VALUE})."
+      })
+  private String promptSyntax;
 
   @Option(
       names = {"--steps", "--num-inference-steps"},
@@ -67,6 +82,52 @@ final class PictureOptions {
   private Integer width;
 
   /**
+   * Refuses what cannot be meant, whatever the model.
+   *
+   * @throws InvalidInputException naming what is wrong
+   */
+  void check() {
+    requirePrompt();
+    requireText("prompt", prompt);
+    requireText("negative prompt", negativePrompt);
+    PromptSyntax syntax = PromptSyntax.of(promptSyntax);
+    syntax.parse(prompt);
+    syntax.parse(negativePrompt);
+    for (Integer side : Arrays.asList(width, height)) {
+      if (side != null && side < 1) {
+        throw new InvalidInputException(
+            "A side of %d pixels cannot be; give a positive --width and --height.".formatted(side));
+      }
+    }
+    if (clipSkip < 0) {
+      throw new InvalidInputException("--clip-skip is %d; give 0 or more.".formatted(clipSkip));
+    }
+    if (steps < 1) {
+      throw new InvalidInputException("--steps is %d; give 1 or more.".formatted(steps));
+    }
+    SchedulerType type = scheduler == null ? SchedulerType.DDIM : SchedulerType.parse(scheduler);
+    request(1, 1, SchedulerConfig.of(type, Map.of()));
+  }
+
+  /**
+   * @throws InvalidInputException if there is none
+   */
+  void requirePrompt() {
+    if (prompt == null) {
+      throw new InvalidInputException(
+          "There is no prompt; give --prompt TEXT, or --prompts FILE for many.");
+    }
+  }
+
+  /** A picture carries its prompt, and not every string can be carried. */
+  private static void requireText(String name, String text) {
+    if (text.indexOf(0) >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new InvalidInputException(
+          "The %s holds NUL or half a character; write it again.".formatted(name));
+    }
+  }
+
+  /**
    * The request.
    *
    * @param leakShape the latents that the statistics to be used are for
@@ -74,16 +135,24 @@ final class PictureOptions {
   GenerationRequest request(StableDiffusion model, Optional<LatentShape> leakShape) {
     int downscale = model.vae().config().downscale();
     SchedulerConfig own = model.schedulerConfig();
-    return new GenerationRequest(
-        prompt,
-        negativePrompt,
+    return request(
         side(width, leakShape.map(LatentShape::width), downscale, model),
         side(height, leakShape.map(LatentShape::height), downscale, model),
-        steps,
-        guidanceScale,
-        guidanceRescale,
-        clipSkip,
         scheduler == null ? own : own.as(SchedulerType.parse(scheduler)));
+  }
+
+  private GenerationRequest request(int width, int height, SchedulerConfig scheduler) {
+    return new GenerationRequest(
+            prompt,
+            negativePrompt,
+            width,
+            height,
+            steps,
+            guidanceScale,
+            guidanceRescale,
+            clipSkip,
+            scheduler)
+        .withPromptSyntax(PromptSyntax.of(promptSyntax));
   }
 
   private static int side(

@@ -82,8 +82,8 @@ final class Rendering {
     this.count = count;
     this.batchSize = batchSize;
     this.progress = progress;
-    this.provenance = provenance(model, request);
-    this.provenance.putAll(adapted.describe());
+    this.provenance = new LinkedHashMap<>(request.describe());
+    this.provenance.putAll(provenance(adapted));
   }
 
   /** One picture a seed, with the leak if there is one. */
@@ -243,13 +243,16 @@ final class Rendering {
     return file;
   }
 
-  private static Map<String, String> provenance(StableDiffusion model, GenerationRequest request) {
-    Map<String, String> facts = new LinkedHashMap<>(request.describe());
+  /** What made a picture, beside what was asked for. */
+  static Map<String, String> provenance(AdaptedModel adapted) {
+    StableDiffusion model = adapted.model();
+    Map<String, String> facts = new LinkedHashMap<>();
     facts.put("model", model.checkpoint().name());
     facts.put("model_hash", model.checkpoint().hash());
     facts.put("dtype", model.dtype().toString());
     facts.put("device", model.device().toString());
     facts.put("Software", "Chiaroscuro " + Version.current());
+    facts.putAll(adapted.describe());
     return facts;
   }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -116,6 +117,22 @@ public final class CLIPTokenizer implements AutoCloseable {
     inputIds[length - 1] = eosTokenId();
     long[] cut = Arrays.copyOfRange(ids, length - 1, ids.length - 1);
     return new Tokens(inputIds, Optional.of(decode(cut)));
+  }
+
+  /** All of the text's ids, without start, end, padding and limit. */
+  public long[] textIds(String text) {
+    long[] ids = ids(text);
+    return Arrays.copyOfRange(ids, 1, ids.length - 1);
+  }
+
+  /** Ids of the tokens that only continue a placeholder, {@code <x>_1} and so on. */
+  public Set<Long> continuations() {
+    return expansions.keySet().stream()
+        .flatMap(
+            token ->
+                IntStream.iterate(1, i -> addedTokens.containsKey(token + "_" + i), i -> i + 1)
+                    .mapToObj(i -> addedTokens.get(token + "_" + i).longValue()))
+        .collect(Collectors.toSet());
   }
 
   /** A batch of prompts, int64 of shape (prompts, {@link #modelMaxLength()}). */

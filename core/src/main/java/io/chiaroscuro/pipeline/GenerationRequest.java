@@ -1,6 +1,7 @@
 package io.chiaroscuro.pipeline;
 
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.prompt.PromptSyntax;
 import io.chiaroscuro.scheduler.Scheduler;
 import io.chiaroscuro.scheduler.SchedulerConfig;
 import io.chiaroscuro.scheduler.Trajectory;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
  *     section 3.4, 0 (off) to 1
  * @param clipSkip how many of the text encoder's last layers are left out
  * @param scheduler the sampler
+ * @param promptSyntax how prompts are read; {@link PromptSyntax#PLAIN} unless it is given
  */
 public record GenerationRequest(
     List<String> prompts,
@@ -33,7 +35,8 @@ public record GenerationRequest(
     double guidanceScale,
     double guidanceRescale,
     int clipSkip,
-    SchedulerConfig scheduler) {
+    SchedulerConfig scheduler,
+    PromptSyntax promptSyntax) {
 
   public GenerationRequest {
     prompts = List.copyOf(prompts);
@@ -45,6 +48,30 @@ public record GenerationRequest(
       throw new InvalidInputException(
           "The guidance rescale is %s; give 0 (off) to 1.".formatted(guidanceRescale));
     }
+  }
+
+  /** With prompts in plain syntax. */
+  public GenerationRequest(
+      List<String> prompts,
+      String negativePrompt,
+      int width,
+      int height,
+      int numInferenceSteps,
+      double guidanceScale,
+      double guidanceRescale,
+      int clipSkip,
+      SchedulerConfig scheduler) {
+    this(
+        prompts,
+        negativePrompt,
+        width,
+        height,
+        numInferenceSteps,
+        guidanceScale,
+        guidanceRescale,
+        clipSkip,
+        scheduler,
+        PromptSyntax.PLAIN);
   }
 
   /** With one prompt. */
@@ -98,6 +125,15 @@ public record GenerationRequest(
 
   /** The same with other prompts. */
   public GenerationRequest withPrompts(List<String> prompts) {
+    return with(prompts, promptSyntax);
+  }
+
+  /** The same with prompts read in another syntax. */
+  public GenerationRequest withPromptSyntax(PromptSyntax promptSyntax) {
+    return with(prompts, promptSyntax);
+  }
+
+  private GenerationRequest with(List<String> prompts, PromptSyntax promptSyntax) {
     return new GenerationRequest(
         prompts,
         negativePrompt,
@@ -107,7 +143,8 @@ public record GenerationRequest(
         guidanceScale,
         guidanceRescale,
         clipSkip,
-        scheduler);
+        scheduler,
+        promptSyntax);
   }
 
   /** The prompt; several in one line. */
@@ -124,6 +161,7 @@ public record GenerationRequest(
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("prompt", prompt());
     facts.put("negative_prompt", negativePrompt);
+    facts.put("prompt_syntax", promptSyntax.toString());
     facts.put("size", width + "x" + height);
     facts.put("num_inference_steps", String.valueOf(numInferenceSteps));
     facts.put("guidance_scale", String.valueOf(guidanceScale));

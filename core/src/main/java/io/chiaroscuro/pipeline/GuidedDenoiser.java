@@ -1,5 +1,6 @@
 package io.chiaroscuro.pipeline;
 
+import io.chiaroscuro.prompt.TokenizedPrompts;
 import io.chiaroscuro.scheduler.Denoiser;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
@@ -36,24 +37,31 @@ final class GuidedDenoiser implements Denoiser, AutoCloseable {
     this.model = model;
     this.request = request;
     try (var scope = new TensorScope()) {
-      Tensor text = encode(request.prompts(), request.clipSkip(), batch);
+      TokenizedPrompts wanted = tokenized(request.prompts());
       // As in diffusers, clip skip is for what is wanted, not for what is unwanted.
-      List<String> unwanted = List.of(request.negativePrompt());
+      TokenizedPrompts unwanted = tokenized(List.of(request.negativePrompt()));
       this.encoderHiddenStates =
           scope.own(
               request.isGuided()
-                  ? torch.cat(new TensorVector(encode(unwanted, 0, batch), text))
-                  : text);
+                  ? torch.cat(
+                      new TensorVector(
+                          encode(unwanted.padded(wanted.chunks()), 0, batch),
+                          encode(wanted.padded(unwanted.chunks()), request.clipSkip(), batch)))
+                  : encode(wanted, request.clipSkip(), batch));
     }
   }
 
   /** The encoded prompts (batch, tokens, hidden size), one for each picture. */
-  private Tensor encode(List<String> prompts, int clipSkip, long batch) {
+  private Tensor encode(TokenizedPrompts prompts, int clipSkip, long batch) {
     try (var scope = new TensorScope()) {
-      Tensor ids = Tensors.to(model.tokenizer().tensor(prompts), model.device(), DType.INT64);
-      Tensor states = model.textEncoder().forward(ids, clipSkip);
-      return scope.keep(states.repeat(batch / prompts.size(), 1, 1));
+      Tensor ids = Tensors.to(prompts.inputIds(), model.device(), DType.INT64);
+      Tensor states = prompts.join(model.textEncoder().forward(ids, clipSkip));
+      return scope.keep(states.repeat(batch / states.size(0), 1, 1));
     }
+  }
+
+  private TokenizedPrompts tokenized(List<String> prompts) {
+    return TokenizedPrompts.of(model.tokenizer(), request.promptSyntax(), prompts);
   }
 
   @Override

@@ -21,8 +21,12 @@ public final class SeededGenerators implements NoiseSource, AutoCloseable {
 
   /** For {@code count} pictures: the first has seed {@code first}, the next the next. */
   public static SeededGenerators consecutive(long first, int count) {
-    return new SeededGenerators(
-        LongStream.range(0, count).mapToObj(i -> new SeededGenerator(first + i)).toList());
+    return of(LongStream.range(0, count).map(i -> first + i).toArray());
+  }
+
+  /** One for each seed. */
+  public static SeededGenerators of(long... seeds) {
+    return new SeededGenerators(Arrays.stream(seeds).mapToObj(SeededGenerator::new).toList());
   }
 
   /** How many pictures there are. */
