@@ -142,7 +142,7 @@ final class AnalyzeForwardCommand implements Runnable {
             .checkpoint()
             .orElseThrow(
                 () ->
-                    new InvalidInputException("Latents need an autoencoder; add --model FOLDER."));
+                    new InvalidInputException("Latents need an autoencoder; add --model NAME."));
     try (var encoder = LatentEncoder.load(checkpoint, Device.CPU, DType.FLOAT32)) {
       encoder.latentShape(size.width(), size.height());
       return encoder.encode(List.of(picture));

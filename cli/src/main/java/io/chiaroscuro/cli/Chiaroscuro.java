@@ -2,6 +2,7 @@ package io.chiaroscuro.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,6 +24,8 @@ import picocli.CommandLine.Command;
       AnalyzeCommand.class,
       DemoCommand.class,
       DemoModelCommand.class,
+      PullCommand.class,
+      ModelsCommand.class,
       GenerateCompletion.class,
     },
     footer = {
@@ -36,7 +39,16 @@ import picocli.CommandLine.Command;
     })
 public final class Chiaroscuro {
 
-  private Chiaroscuro() {}
+  private final HubModels models;
+
+  private Chiaroscuro(Map<String, String> environment) {
+    models = new HubModels(environment);
+  }
+
+  /** What this run finds by name. */
+  HubModels models() {
+    return models;
+  }
 
   public static void main(String[] args) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
@@ -46,7 +58,12 @@ public final class Chiaroscuro {
 
   /** Runs one command; the exit code is 0, 1 for a failure or 2 for words that make no command. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    CommandLine command = new CommandLine(new Chiaroscuro());
+    return run(System.getenv(), out, err, args);
+  }
+
+  /** As {@link #run(PrintWriter, PrintWriter, String...)}, with other variables for the hub. */
+  static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
+    CommandLine command = new CommandLine(new Chiaroscuro(environment));
     command
         .setOut(out)
         .setErr(err)

@@ -1,9 +1,12 @@
 package io.chiaroscuro.cli;
 
 import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.hub.Wanted;
 import io.chiaroscuro.tensor.Device;
 import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which checkpoint learns, and where. */
 final class TrainedModelOptions {
@@ -11,9 +14,15 @@ final class TrainedModelOptions {
   @Option(
       names = {"--model", "--pretrained-model-name-or-path"},
       required = true,
-      paramLabel = "FOLDER",
-      description = "The checkpoint to begin with, in the diffusers folder layout.")
-  private Path model;
+      paramLabel = "NAME",
+      description = {
+        "The checkpoint to begin with, in the diffusers folder layout, or its name on the Hugging",
+        "Face hub."
+      })
+  private String model;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   @Option(
       names = "--device",
@@ -22,11 +31,11 @@ final class TrainedModelOptions {
   private String device;
 
   Path model() {
-    return model;
+    return HubModels.of(command).find(model, Wanted.CHECKPOINT, command.commandLine().getErr());
   }
 
   Checkpoint checkpoint() {
-    return Checkpoint.open(model);
+    return Checkpoint.open(model());
   }
 
   /** Among several processes of one machine each has the GPU of its number. */

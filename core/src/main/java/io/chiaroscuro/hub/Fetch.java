@@ -19,21 +19,18 @@ final class Fetch {
   private final HubCache cache;
   private final ModelName name;
   private final String commit;
-  private final DownloadListener listener;
 
   Fetch(
       HubConnection connection,
       HubConfig config,
       HubCache cache,
       ModelName name,
-      String commit,
-      DownloadListener listener) {
+      String commit) {
     this.connection = connection;
     this.config = config;
     this.cache = cache;
     this.name = name;
     this.commit = commit;
-    this.listener = listener;
   }
 
   /**
@@ -41,7 +38,7 @@ final class Fetch {
    *
    * @throws InvalidInputException if one of them cannot be fetched; the others before it stay
    */
-  void missing(List<String> files) {
+  void missing(List<String> files, DownloadListener listener) {
     CachedRepository cached = cache.repository(name);
     List<RemoteFile> missing = new ArrayList<>();
     for (String file : files) {
@@ -57,7 +54,7 @@ final class Fetch {
     requireRoom(cached.blobs(), bytes);
     listener.begins(name, missing.size(), bytes);
     try {
-      missing.forEach(file -> fetch(cached, file));
+      missing.forEach(file -> fetch(cached, file, listener));
     } finally {
       listener.ends();
     }
@@ -101,7 +98,7 @@ final class Fetch {
     return String.format(Locale.ROOT, "%.2f GB", bytes / GIGA);
   }
 
-  private void fetch(CachedRepository cached, RemoteFile file) {
+  private void fetch(CachedRepository cached, RemoteFile file, DownloadListener listener) {
     Path blob = cached.blobs().resolve(file.etag());
     try (BlobLock lock =
         BlobLock.take(

@@ -49,7 +49,8 @@ public final class Hub {
     return find(name(nameOrPath, wanted), Optional.of(wanted), Optional.empty(), listener).path();
   }
 
-  private static Optional<Path> local(String nameOrPath) {
+  /** The file or folder of that name, if there is one: it comes before whatever the hub has. */
+  public static Optional<Path> local(String nameOrPath) {
     try {
       return Optional.of(Path.of(nameOrPath)).filter(Files::exists);
     } catch (InvalidPathException e) {
@@ -147,15 +148,15 @@ public final class Hub {
     String commit = remote.commit();
     RepositoryFiles files = new RepositoryFiles(name, remote.files());
     Set<String> before = cached.files(commit);
-    Fetch fetch = new Fetch(connection(), config, cache, name, commit, listener);
+    Fetch fetch = new Fetch(connection(), config, cache, name, commit);
     Path modelIndex = cached.snapshot(commit).resolve(RepositoryFiles.MODEL_INDEX);
     if (isPipeline(files, name, wanted)) {
-      fetch.missing(List.of(RepositoryFiles.MODEL_INDEX));
+      fetch.missing(List.of(RepositoryFiles.MODEL_INDEX), DownloadListener.NONE);
     }
     // A pull brings exactly what it was asked for; otherwise what is here in half precision does.
     Set<String> have = wanted.isPresent() ? before : Set.of();
     Selection selection = select(files, wanted, variant, have, modelIndex);
-    fetch.missing(selection.files());
+    fetch.missing(selection.files(), listener);
     cached.remember(name.revision(), commit);
     List<String> fetched = new ArrayList<>(selection.files());
     fetched.removeAll(before);
