@@ -54,7 +54,9 @@ final class AdaptedModel implements AutoCloseable {
     return facts;
   }
 
-  /** Names the file alone, its folder where the file's name says nothing, or what the hub calls it. */
+  /**
+   * Names the file alone, its folder where the file's name says nothing, or what the hub calls it.
+   */
   private void note(String fact, Path file, String usualName, String detail) {
     Path absolute = file.toAbsolutePath().normalize();
     Path telling = absolute.endsWith(usualName) ? absolute.getParent() : absolute;

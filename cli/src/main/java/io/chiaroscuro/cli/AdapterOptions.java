@@ -19,7 +19,8 @@ final class AdapterOptions {
       names = "--lora",
       paramLabel = "NAME[:WEIGHT]",
       description = {
-        "Adapt the model by this LoRA, in diffusers' or kohya's format: a file, a folder with one, or",
+        "Adapt the model by this LoRA, in diffusers' or kohya's format: a file, a folder with one,"
+            + " or",
         "its name on the Hugging Face hub; WEIGHT is how much of it (default: 1). Several add up."
       })
   private List<String> loras = List.of();
@@ -28,8 +29,10 @@ final class AdapterOptions {
       names = "--embedding",
       paramLabel = "NAME[:TOKEN]",
       description = {
-        "Let prompts use this word found by textual inversion: a file, a folder with one, or its name",
-        "on the Hugging Face hub; TOKEN is what stands for it (default: what the file says). May be",
+        "Let prompts use this word found by textual inversion: a file, a folder with one, or its"
+            + " name",
+        "on the Hugging Face hub; TOKEN is what stands for it (default: what the file says). May"
+            + " be",
         "repeated."
       })
   private List<String> embeddings = List.of();
@@ -58,10 +61,8 @@ final class AdapterOptions {
     return loras.stream()
         .map(
             argument -> {
-              double weight =
-                  suffix(argument).map(word -> weight(argument, word)).orElse(1.0);
-              return new WeightedLora(
-                  file(name(argument), LoraFile.NAME, Wanted.LORA), weight);
+              double weight = suffix(argument).map(word -> weight(argument, word)).orElse(1.0);
+              return new WeightedLora(file(name(argument), LoraFile.NAME, Wanted.LORA), weight);
             })
         .toList();
   }
@@ -110,7 +111,8 @@ final class AdapterOptions {
     Path file = Files.isDirectory(path) ? path.resolve(usualFile) : path;
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException(
-          "%s does not exist; give a safetensors file, or a folder with %s.".formatted(file, usualFile));
+          "%s does not exist; give a safetensors file, or a folder with %s."
+              .formatted(file, usualFile));
     }
     return file;
   }

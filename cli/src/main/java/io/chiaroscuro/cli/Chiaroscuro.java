@@ -33,7 +33,8 @@ import picocli.CommandLine.Command;
       "Examples:",
       "  chiaroscuro demo",
       "  chiaroscuro stats --model MODEL --data-dir photos --output-dir leak --center-crop",
-      "  chiaroscuro generate --model MODEL --prompt \"A lighthouse at night\" --leak leak --compare \\",
+      "  chiaroscuro generate --model MODEL --prompt \"A lighthouse at night\" --leak leak"
+          + " --compare \\",
       "      --output-dir outputs",
       "  source <(chiaroscuro generate-completion)",
     })
@@ -62,7 +63,8 @@ public final class Chiaroscuro {
   }
 
   /** As {@link #run(PrintWriter, PrintWriter, String...)}, with other variables for the hub. */
-  static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
+  static int run(
+      Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
     CommandLine command = new CommandLine(new Chiaroscuro(environment));
     command
         .setOut(out)

@@ -16,7 +16,8 @@ final class ModelOptions {
       names = {"--model", "--pretrained-model-name-or-path"},
       paramLabel = "NAME",
       description = {
-        "A checkpoint in the diffusers folder layout, or its name on the Hugging Face hub, from where",
+        "A checkpoint in the diffusers folder layout, or its name on the Hugging Face hub, from"
+            + " where",
         "it is fetched once (default: the small model inside Chiaroscuro, which draws emoji of",
         "128x128)."
       })

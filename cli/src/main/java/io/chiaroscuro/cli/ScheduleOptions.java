@@ -35,7 +35,8 @@ final class ScheduleOptions {
       names = {"--model", "--pretrained-model-name-or-path"},
       paramLabel = "NAME",
       description = {
-        "A checkpoint in the diffusers folder layout, or its name on the Hugging Face hub (default:",
+        "A checkpoint in the diffusers folder layout, or its name on the Hugging Face hub"
+            + " (default:",
         "Stable Diffusion's betas)."
       })
   private String model;

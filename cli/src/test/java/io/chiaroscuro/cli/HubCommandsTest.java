@@ -156,8 +156,7 @@ class HubCommandsTest {
 
   @Test
   void saysWhatIsWrongInOneSentence(@TempDir Path home) {
-    assertRefused(
-        CommandLineRun.in(online(home), "pull", "org/none"), "no repository 'org/none'");
+    assertRefused(CommandLineRun.in(online(home), "pull", "org/none"), "no repository 'org/none'");
     assertRefused(CommandLineRun.in(online(home), "pull", "tiny"), "'tiny' is no name on the hub");
     assertRefused(
         CommandLineRun.in(online(home), "pull", MODEL, "--variant=fp8"), "no variant 'fp8'");

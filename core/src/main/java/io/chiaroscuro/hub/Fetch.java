@@ -20,12 +20,7 @@ final class Fetch {
   private final ModelName name;
   private final String commit;
 
-  Fetch(
-      HubConnection connection,
-      HubConfig config,
-      HubCache cache,
-      ModelName name,
-      String commit) {
+  Fetch(HubConnection connection, HubConfig config, HubCache cache, ModelName name, String commit) {
     this.connection = connection;
     this.config = config;
     this.cache = cache;

@@ -312,8 +312,7 @@ class HubFaultsTest {
 
   /** What a second process does. */
   public static void main(String[] endpointAndHome) {
-    var environment =
-        Map.of("HF_ENDPOINT", endpointAndHome[0], "HF_HOME", endpointAndHome[1]);
+    var environment = Map.of("HF_ENDPOINT", endpointAndHome[0], "HF_HOME", endpointAndHome[1]);
     System.out.println(resolve(HubConfig.of(environment, Path.of("."))));
   }
 

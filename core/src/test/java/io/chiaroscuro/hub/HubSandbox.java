@@ -96,9 +96,7 @@ record HubSandbox(StandInHub remote, HubConfig config) implements AutoCloseable 
     try (Stream<Path> files = Files.walk(folder)) {
       return files
           .filter(Files::isRegularFile)
-          .collect(
-              Collectors.toMap(
-                  file -> folder.relativize(file).toString(), HubSandbox::text));
+          .collect(Collectors.toMap(file -> folder.relativize(file).toString(), HubSandbox::text));
     }
   }
 

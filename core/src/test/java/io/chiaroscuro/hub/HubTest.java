@@ -62,8 +62,7 @@ class HubTest {
     assertThat(snapshot).isEqualTo(repository.resolve("snapshots").resolve(commit));
     assertThat(repository.resolve("refs/main")).content().isEqualTo(commit);
     byte[] weights = "plain weights".getBytes(StandardCharsets.US_ASCII);
-    assertThat(
-            Files.readSymbolicLink(snapshot.resolve("unet/diffusion_pytorch_model.safetensors")))
+    assertThat(Files.readSymbolicLink(snapshot.resolve("unet/diffusion_pytorch_model.safetensors")))
         .isEqualTo(Path.of("../../../blobs", StandInRepository.sha256(weights)));
     byte[] merges = "a b".getBytes(StandardCharsets.US_ASCII);
     assertThat(Files.readSymbolicLink(snapshot.resolve("tokenizer/merges.txt")))
@@ -149,9 +148,7 @@ class HubTest {
   @Test
   void pullsTheVariantThatWasAskedFor() throws IOException {
     PulledModel pulled =
-        sandbox
-            .hub()
-            .pull(ModelName.parse(PIPELINE), Optional.of("fp16"), DownloadListener.NONE);
+        sandbox.hub().pull(ModelName.parse(PIPELINE), Optional.of("fp16"), DownloadListener.NONE);
     assertThat(HubSandbox.names(pulled.path()))
         .contains("unet/diffusion_pytorch_model.fp16.safetensors")
         .doesNotContain("unet/diffusion_pytorch_model.safetensors");
@@ -169,8 +166,7 @@ class HubTest {
   @Test
   void saysWhichVariantsThereAre() {
     ModelName name = ModelName.parse(PIPELINE);
-    assertThatThrownBy(
-            () -> sandbox.hub().pull(name, Optional.of("fp8"), DownloadListener.NONE))
+    assertThatThrownBy(() -> sandbox.hub().pull(name, Optional.of("fp8"), DownloadListener.NONE))
         .hasMessage("org/pipeline has no variant 'fp8'; it has fp16, non_ema.");
   }
 
@@ -231,7 +227,8 @@ class HubTest {
         .resolve(PIPELINE, Wanted.CHECKPOINT, DownloadListener.NONE);
     assertThat(remote.requests())
         .allMatch(
-            r -> r.authorization().equals(r.host() == StandInHub.Host.HUB ? "Bearer hf_secret" : ""))
+            r ->
+                r.authorization().equals(r.host() == StandInHub.Host.HUB ? "Bearer hf_secret" : ""))
         .anyMatch(r -> r.host() == StandInHub.Host.STORE);
   }
 
