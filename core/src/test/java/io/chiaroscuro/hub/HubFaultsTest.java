@@ -183,6 +183,34 @@ class HubFaultsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"../../../etag", "a/b", "..", "."})
+  void takesNoETagThatLeadsElsewhere(String etag) throws IOException {
+    remote.claim(etag, content.length);
+    assertRefused("no ETag for org/lora/" + FILE);
+    assertThat(HubSandbox.names(folder)).isEmpty();
+  }
+
+  @Test
+  void saysBeforehandThatThereIsNoRoom() throws IOException {
+    remote.claim(StandInRepository.sha256(content), 123_000_000_000_000_000L);
+    assertRefused("needs 123000000.00 GB more", "has room for", "HF_HOME");
+    assertThat(remote.downloads()).isEmpty();
+  }
+
+  @Test
+  void saysThatItCannotWrite() throws IOException {
+    Files.createDirectories(partial());
+    assertRefused("Cannot write", "make room", "HF_HOME");
+  }
+
+  @Test
+  void saysThatTheCacheIsNoFolder() throws IOException {
+    Files.createDirectories(sandbox.config().cache().getParent());
+    Files.writeString(sandbox.config().cache(), "a file");
+    assertRefused("Cannot write into the cache", "HF_HOME");
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {408, 429, 500, 502, 503, 504})
   void triesAgainWhereTheHubCannotForAMoment(int status) {
     remote.fail(status, 3);
