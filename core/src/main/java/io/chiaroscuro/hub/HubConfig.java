@@ -3,6 +3,7 @@ package io.chiaroscuro.hub;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.file.AtomicFile;
 import java.io.IOException;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param offline whether only the cache is asked
  * @param symlinks whether snapshots are links; otherwise files lie in them
  * @param retries how long to go on where the network fails
+ * @param proxies the way out of the user's network
  */
 public record HubConfig(
     URI endpoint,
@@ -27,7 +29,8 @@ public record HubConfig(
     Optional<String> token,
     boolean offline,
     boolean symlinks,
-    RetryPolicy retries) {
+    RetryPolicy retries,
+    ProxySelector proxies) {
 
   private static final String ENDPOINT = "https://huggingface.co";
   private static final Set<String> YES = Set.of("1", "ON", "YES", "TRUE");
@@ -35,7 +38,8 @@ public record HubConfig(
   /**
    * What environment variables say, by huggingface_hub's own rules: {@code HF_ENDPOINT}, {@code
    * HF_HUB_CACHE}, {@code HF_HOME}, {@code XDG_CACHE_HOME}, {@code HF_TOKEN}, {@code
-   * HF_TOKEN_PATH}, {@code HF_HUB_OFFLINE}, {@code HF_HUB_DISABLE_SYMLINKS}.
+   * HF_TOKEN_PATH}, {@code HF_HUB_OFFLINE}, {@code HF_HUB_DISABLE_SYMLINKS}; and {@code
+   * HTTPS_PROXY} with its like.
    *
    * @param home the user's folder
    * @throws InvalidInputException if one of them makes no sense
@@ -54,12 +58,13 @@ public record HubConfig(
             .or(() -> saved(path(environment, "HF_TOKEN_PATH", home).orElse(own.resolve("token")))),
         yes(environment, "HF_HUB_OFFLINE") || yes(environment, "TRANSFORMERS_OFFLINE"),
         !yes(environment, "HF_HUB_DISABLE_SYMLINKS"),
-        RetryPolicy.USUAL);
+        RetryPolicy.USUAL,
+        new EnvironmentProxies(environment));
   }
 
   /** The same with other patience. */
   public HubConfig withRetries(RetryPolicy policy) {
-    return new HubConfig(endpoint, cache, token, offline, symlinks, policy);
+    return new HubConfig(endpoint, cache, token, offline, symlinks, policy, proxies);
   }
 
   private static Optional<String> value(Map<String, String> environment, String name) {

@@ -38,16 +38,18 @@ final class HubConnection {
 
   private final HubConfig config;
   private final HubAnswers answers;
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .connectTimeout(CONNECT_TIMEOUT)
-          .build();
+  private final HttpClient client;
 
   HubConnection(HubConfig config) {
     this.config = config;
     this.answers = new HubAnswers(config);
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .proxy(config.proxies())
+            .build();
   }
 
   /** One exchange, which may fail for a moment. */

@@ -34,7 +34,8 @@ class AttemptsTest {
   void waitsAsLongAsItIsAskedTo() throws IOException {
     long start = System.nanoTime();
     attempts.waitAfter(new BusyException(429, Duration.ofMillis(30)));
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(30));
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isGreaterThanOrEqualTo(Duration.ofMillis(30));
     BusyException hours = new BusyException(429, Duration.ofHours(1));
     assertThatThrownBy(() -> attempts.waitAfter(hours)).isSameAs(hours);
   }

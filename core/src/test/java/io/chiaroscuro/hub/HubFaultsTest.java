@@ -4,17 +4,19 @@ import static io.chiaroscuro.hub.HubSandbox.PIPELINE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.fixtures.StandInHub;
 import io.chiaroscuro.fixtures.StandInRepository;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -253,16 +255,23 @@ class HubFaultsTest {
   }
 
   @Test
-  void takesNoSignInPageForAHub() {
-    HubConfig elsewhere =
-        new HubConfig(
-            URI.create(sandbox.config().endpoint() + "/nowhere"),
-            sandbox.config().cache(),
-            Optional.empty(),
-            false,
-            true,
-            sandbox.config().retries());
-    assertRefused(elsewhere, LORA, "no repository");
+  void takesNoSignInPageForAHub() throws IOException {
+    HttpServer portal =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    portal.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write("<html>Welcome to the hotel.</html>".getBytes());
+          exchange.close();
+        });
+    portal.start();
+    try {
+      URI address = URI.create("http://127.0.0.1:" + portal.getAddress().getPort());
+      assertRefused(sandbox.at(address), LORA, "no listing of org/lora", "HF_ENDPOINT", "sign-in");
+    } finally {
+      portal.stop(0);
+    }
   }
 
   @Test

@@ -75,12 +75,18 @@ record HubSandbox(StandInHub remote, HubConfig config) implements AutoCloseable 
 
   /** Nobody listens there. */
   HubConfig unplugged() {
-    return config(URI.create("http://127.0.0.1:1"), Optional.empty(), false, true);
+    return at(URI.create("http://127.0.0.1:1"));
+  }
+
+  /** The same cache, but another place is asked. */
+  HubConfig at(URI endpoint) {
+    return config(endpoint, Optional.empty(), false, true);
   }
 
   private HubConfig config(
       URI endpoint, Optional<String> token, boolean offline, boolean symlinks) {
-    return new HubConfig(endpoint, config.cache(), token, offline, symlinks, config.retries());
+    return new HubConfig(
+        endpoint, config.cache(), token, offline, symlinks, config.retries(), config.proxies());
   }
 
   Path resolve(String name) {

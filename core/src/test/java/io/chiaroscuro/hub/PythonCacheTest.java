@@ -25,8 +25,7 @@ class PythonCacheTest {
   @BeforeEach
   void layOut() throws IOException {
     sandbox = HubSandbox.create(folder);
-    JsonNode made =
-        new JsonMapper().readTree(Fixture.path("hub/python_cache.json").toFile());
+    JsonNode made = new JsonMapper().readTree(Fixture.path("hub/python_cache.json").toFile());
     Path cache = sandbox.config().cache();
     for (Map.Entry<String, JsonNode> file : made.path("files").properties()) {
       Path path = cache.resolve(file.getKey());

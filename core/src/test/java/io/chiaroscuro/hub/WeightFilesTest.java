@@ -58,8 +58,7 @@ class WeightFilesTest {
     String before = NAME + ".fp16-00001-of-00001.safetensors";
     String after = NAME + "-00001-of-00001.fp16.safetensors";
     for (String shard : List.of(before, after)) {
-      for (String index :
-          List.of(NAME + ".safetensors.index.fp16.json", HALF + ".index.json")) {
+      for (String index : List.of(NAME + ".safetensors.index.fp16.json", HALF + ".index.json")) {
         assertThat(half(index, shard)).containsExactly(index, shard);
       }
     }
