@@ -44,6 +44,11 @@ final class ModelOptions {
         : HubModels.of(command).find(model, Wanted.CHECKPOINT, command.commandLine().getErr());
   }
 
+  /** What was given, not looked for yet; null where nothing was. */
+  String given() {
+    return model;
+  }
+
   /** Whether it is the one inside, with which more comes. */
   boolean isEmbedded() {
     return model == null;

@@ -1,7 +1,6 @@
 package io.chiaroscuro.hub;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.file.AtomicFile;
@@ -184,22 +183,27 @@ record RepositoryFiles(ModelName name, SortedSet<String> names) {
   }
 
   private List<String> components(Path modelIndex) {
+    List<String> components;
     try {
-      JsonNode root = new JsonMapper().readTree(modelIndex.toFile());
-      return root.properties().stream()
-          .filter(field -> field.getValue().path(1).isTextual())
-          .map(Map.Entry::getKey)
-          .filter(component -> !UNUSED.contains(component) && ModelName.isPath(component))
-          .toList();
+      components =
+          new JsonMapper()
+              .readTree(modelIndex.toFile()).properties().stream()
+                  .filter(field -> field.getValue().path(1).isTextual())
+                  .map(Map.Entry::getKey)
+                  .filter(name -> !UNUSED.contains(name) && ModelName.isPath(name))
+                  .toList();
     } catch (JsonProcessingException e) {
-      throw new InvalidInputException(
-          "The %s of %s is no JSON; choose another repository or revision."
-              .formatted(MODEL_INDEX, name),
-          e);
+      components = List.of(); // As useless as one without any.
     } catch (IOException e) {
       throw new InvalidInputException(
           "Cannot read %s (%s); check its permissions.".formatted(modelIndex, AtomicFile.reason(e)),
           e);
     }
+    if (components.isEmpty()) {
+      throw new InvalidInputException(
+          "The %s of %s names no components; choose another repository or revision."
+              .formatted(MODEL_INDEX, name));
+    }
+    return components;
   }
 }
