@@ -88,23 +88,26 @@ public final class Hub {
     Optional<String> lastSeen = cached.commit(name.revision());
     Optional<PulledModel> here =
         lastSeen.flatMap(commit -> inCache(cached, commit, name, wanted, variant));
-    if (here.isPresent() && (config.offline() || ModelName.isCommit(name.revision()))) {
+    // What a pull asks for is what the hub has; everybody else can do with what is here.
+    boolean dispensable = here.isPresent() && wanted.isPresent();
+    if (here.isPresent() && config.offline()
+        || dispensable && ModelName.isCommit(name.revision())) {
       return here.get();
     }
     if (config.offline()) {
       throw notInCache(name, lastSeen.isPresent());
     }
-    RemoteRepository remote;
     try {
-      remote = connection().list(name, here.isPresent() ? RetryPolicy.ONCE : config.retries());
+      RemoteRepository remote =
+          connection().list(name, dispensable ? RetryPolicy.ONCE : config.retries());
+      return bring(cached, remote, name, wanted, variant, listener);
     } catch (HubUnavailableException e) {
-      if (here.isEmpty()) {
+      if (!dispensable) {
         throw e;
       }
       listener.says(e.getMessage() + " Until then " + name + " is used as it is in the cache.");
       return here.get();
     }
-    return bring(cached, remote, name, wanted, variant, listener);
   }
 
   private InvalidInputException notInCache(ModelName name, boolean inPart) {

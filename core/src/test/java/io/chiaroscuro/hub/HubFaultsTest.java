@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -308,6 +309,30 @@ class HubFaultsTest {
     assertThat(resolve()).isEqualTo(file);
     remote.fail(503, 1);
     assertThat(resolve()).isEqualTo(file);
+  }
+
+  @Test
+  void usesWhatItHasWhereTheNextCommitCannotBeFetched() {
+    Path file = resolve();
+    remote.repository(LORA).put(FILE, bytes(300));
+    for (int i = 0; i < 10; i++) {
+      remote.breakAfter(0);
+    }
+    assertThat(resolve()).isEqualTo(file).hasBinaryContent(content);
+    remote.repository(LORA).gateWithout("hf_secret");
+    assertThat(resolve()).isEqualTo(file);
+  }
+
+  @Test
+  void pullsWhatTheHubHasOrNothing() {
+    Path file = resolve();
+    ModelName name = ModelName.parse(LORA);
+    assertThatThrownBy(
+            () -> new Hub(sandbox.unplugged()).pull(name, Optional.empty(), DownloadListener.NONE))
+        .hasMessageContaining("Cannot reach");
+    assertThat(
+            new Hub(sandbox.offline()).pull(name, Optional.empty(), DownloadListener.NONE).path())
+        .isEqualTo(file);
   }
 
   @Test
