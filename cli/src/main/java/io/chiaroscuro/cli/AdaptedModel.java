@@ -3,6 +3,7 @@ package io.chiaroscuro.cli;
 import io.chiaroscuro.adapter.LearnedEmbedding;
 import io.chiaroscuro.adapter.Lora;
 import io.chiaroscuro.adapter.LoraFile;
+import io.chiaroscuro.hub.HubCache;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,11 +54,14 @@ final class AdaptedModel implements AutoCloseable {
     return facts;
   }
 
-  /** Names the file alone, or its folder where the file's name says nothing. */
+  /**
+   * Names the file alone, its folder where the file's name says nothing, or what the hub calls it.
+   */
   private void note(String fact, Path file, String usualName, String detail) {
     Path absolute = file.toAbsolutePath().normalize();
     Path telling = absolute.endsWith(usualName) ? absolute.getParent() : absolute;
-    String value = telling.getFileName() + ":" + detail;
+    String name = HubCache.repositoryOf(file).orElse(telling.getFileName().toString());
+    String value = name + ":" + detail;
     facts.merge(fact, value, (first, second) -> first + ", " + second);
   }
 

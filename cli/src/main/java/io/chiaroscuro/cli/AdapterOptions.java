@@ -3,32 +3,42 @@ package io.chiaroscuro.cli;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.adapter.LearnedEmbedding;
 import io.chiaroscuro.adapter.LoraFile;
+import io.chiaroscuro.hub.Wanted;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What is put onto the checkpoint. */
 final class AdapterOptions {
 
   @Option(
       names = "--lora",
-      paramLabel = "FILE[:WEIGHT]",
+      paramLabel = "NAME[:WEIGHT]",
       description = {
-        "Adapt the model by this LoRA, in diffusers' or kohya's format, or a folder with one; WEIGHT",
-        "is how much of it (default: 1). Several add up."
+        "Adapt the model by this LoRA, in diffusers' or kohya's format: a file, a folder with one,"
+            + " or",
+        "its name on the Hugging Face hub; WEIGHT is how much of it (default: 1). Several add up."
       })
   private List<String> loras = List.of();
 
   @Option(
       names = "--embedding",
-      paramLabel = "FILE[:TOKEN]",
+      paramLabel = "NAME[:TOKEN]",
       description = {
-        "Let prompts use this word found by textual inversion, or a folder with one; TOKEN is what",
-        "stands for it (default: what the file says). May be repeated."
+        "Let prompts use this word found by textual inversion: a file, a folder with one, or its"
+            + " name",
+        "on the Hugging Face hub; TOKEN is what stands for it (default: what the file says). May"
+            + " be",
+        "repeated."
       })
   private List<String> embeddings = List.of();
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   /**
    * A LoRA that was asked for.
@@ -50,10 +60,10 @@ final class AdapterOptions {
   List<WeightedLora> loras() {
     return loras.stream()
         .map(
-            argument ->
-                new WeightedLora(
-                    existing(path(argument), LoraFile.NAME),
-                    suffix(argument).map(weight -> weight(argument, weight)).orElse(1.0)))
+            argument -> {
+              double weight = suffix(argument).map(word -> weight(argument, word)).orElse(1.0);
+              return new WeightedLora(file(name(argument), LoraFile.NAME, Wanted.LORA), weight);
+            })
         .toList();
   }
 
@@ -62,7 +72,8 @@ final class AdapterOptions {
         .map(
             argument ->
                 new NamedEmbedding(
-                    existing(path(argument), LearnedEmbedding.NAME), suffix(argument)))
+                    file(name(argument), LearnedEmbedding.NAME, Wanted.EMBEDDING),
+                    suffix(argument)))
         .toList();
   }
 
@@ -77,15 +88,14 @@ final class AdapterOptions {
     }
     throw new InvalidInputException(
         "--lora '%s': the weight '%s' is no number; write %s:0.8."
-            .formatted(argument, weight, path(argument)));
+            .formatted(argument, weight, name(argument)));
   }
 
   /** What is before the last colon; all of it where there is a file of the whole name. */
-  private static Path path(String argument) {
-    return Path.of(
-        suffix(argument)
-            .map(suffix -> argument.substring(0, argument.length() - suffix.length() - 1))
-            .orElse(argument));
+  private static String name(String argument) {
+    return suffix(argument)
+        .map(suffix -> argument.substring(0, argument.length() - suffix.length() - 1))
+        .orElse(argument);
   }
 
   private static Optional<String> suffix(String argument) {
@@ -96,11 +106,13 @@ final class AdapterOptions {
   }
 
   /** Says what is missing before a checkpoint of gigabytes is loaded. */
-  private static Path existing(Path path, String name) {
-    Path file = Files.isDirectory(path) ? path.resolve(name) : path;
+  private Path file(String name, String usualFile, Wanted wanted) {
+    Path path = HubModels.of(command).find(name, wanted, command.commandLine().getErr());
+    Path file = Files.isDirectory(path) ? path.resolve(usualFile) : path;
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException(
-          "%s does not exist; give a safetensors file, or a folder with %s.".formatted(file, name));
+          "%s does not exist; give a safetensors file, or a folder with %s."
+              .formatted(file, usualFile));
     }
     return file;
   }

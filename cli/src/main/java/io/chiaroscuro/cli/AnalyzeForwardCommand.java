@@ -42,8 +42,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Noises a picture and tells for each band of wavelengths how much of it is left: the"
           + " signal-to-noise ratio, as a table and, with --output-dir, as a figure.",
-      "A band holds k waves along the picture's longer side; DC is the mean. In the figure each band"
-          + " is divided by the picture's factor, so that only the noise upon it differs.",
+      "A band holds k waves along the picture's longer side; DC is the mean. In the figure each"
+          + " band is divided by the picture's factor, so that only the noise upon it differs.",
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -141,8 +141,7 @@ final class AnalyzeForwardCommand implements Runnable {
         schedule
             .checkpoint()
             .orElseThrow(
-                () ->
-                    new InvalidInputException("Latents need an autoencoder; add --model FOLDER."));
+                () -> new InvalidInputException("Latents need an autoencoder; add --model NAME."));
     try (var encoder = LatentEncoder.load(checkpoint, Device.CPU, DType.FLOAT32)) {
       encoder.latentShape(size.width(), size.height());
       return encoder.encode(List.of(picture));

@@ -2,6 +2,7 @@ package io.chiaroscuro.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +25,8 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       ExamplesCommand.class,
       DemoModelCommand.class,
+      PullCommand.class,
+      ModelsCommand.class,
       GenerateCompletion.class,
     },
     footer = {
@@ -31,13 +34,23 @@ import picocli.CommandLine.Command;
       "Examples:",
       "  chiaroscuro demo",
       "  chiaroscuro stats --model MODEL --data-dir photos --output-dir leak --center-crop",
-      "  chiaroscuro generate --model MODEL --prompt \"A lighthouse at night\" --leak leak --compare \\",
+      "  chiaroscuro generate --model MODEL --prompt \"A lighthouse at night\" --leak leak"
+          + " --compare \\",
       "      --output-dir outputs",
       "  source <(chiaroscuro generate-completion)",
     })
 public final class Chiaroscuro {
 
-  private Chiaroscuro() {}
+  private final HubModels models;
+
+  private Chiaroscuro(Map<String, String> environment) {
+    models = new HubModels(environment);
+  }
+
+  /** What this run finds by name. */
+  HubModels models() {
+    return models;
+  }
 
   public static void main(String[] args) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
@@ -47,7 +60,13 @@ public final class Chiaroscuro {
 
   /** Runs one command; the exit code is 0, 1 for a failure or 2 for words that make no command. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    CommandLine command = new CommandLine(new Chiaroscuro());
+    return run(System.getenv(), out, err, args);
+  }
+
+  /** As {@link #run(PrintWriter, PrintWriter, String...)}, with other variables for the hub. */
+  static int run(
+      Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
+    CommandLine command = new CommandLine(new Chiaroscuro(environment));
     command
         .setOut(out)
         .setErr(err)

@@ -121,7 +121,7 @@ final class DemoCommand implements Runnable {
     if (!model.isEmbedded() && dataDir == null && reference == null) {
       throw new InvalidInputException(
           "--model %s needs data to compare with; add --data-dir or --reference."
-              .formatted(model.model()));
+              .formatted(model.given()));
     }
     EmbeddedModel embedded = EmbeddedModel.ofThisBuild();
     FineTunes learnt = new FineTunes(fineTunes(embedded));

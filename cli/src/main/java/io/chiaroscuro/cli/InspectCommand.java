@@ -3,6 +3,7 @@ package io.chiaroscuro.cli;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.demo.EmbeddedModel;
+import io.chiaroscuro.hub.Wanted;
 import io.chiaroscuro.image.ImageFormat;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -48,9 +49,9 @@ final class InspectCommand implements Callable<Integer> {
 
   @Option(
       names = {"--model", "--pretrained-model-name-or-path"},
-      paramLabel = "FOLDER",
+      paramLabel = "NAME",
       description = "A checkpoint whose VAE decodes the mean of statistics.")
-  private Path model;
+  private String model;
 
   @Option(names = "--all", description = "List every tensor and all metadata.")
   private boolean all;
@@ -98,12 +99,16 @@ final class InspectCommand implements Callable<Integer> {
             .formatted(path));
   }
 
+  private Path checkpoint(String name) {
+    return HubModels.of(spec).find(name, Wanted.CHECKPOINT, spec.commandLine().getErr());
+  }
+
   private Facts inspectFolder(Path folder) {
     if (CheckpointFacts.fit(folder)) {
       return CheckpointFacts.of(folder);
     }
     if (StatisticsFacts.fit(folder)) {
-      return StatisticsFacts.of(folder, Optional.ofNullable(model));
+      return StatisticsFacts.of(folder, Optional.ofNullable(model).map(this::checkpoint));
     }
     if (CheckpointFacts.fitScheduler(folder)) {
       return CheckpointFacts.ofScheduler(folder);

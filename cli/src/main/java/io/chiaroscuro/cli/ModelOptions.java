@@ -1,22 +1,30 @@
 package io.chiaroscuro.cli;
 
 import io.chiaroscuro.demo.EmbeddedModel;
+import io.chiaroscuro.hub.Wanted;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which checkpoint, where and how it computes. */
 final class ModelOptions {
 
   @Option(
       names = {"--model", "--pretrained-model-name-or-path"},
-      paramLabel = "FOLDER",
+      paramLabel = "NAME",
       description = {
-        "A checkpoint in the diffusers folder layout (default: the small model inside Chiaroscuro,",
-        "which draws emoji of 128x128)."
+        "A checkpoint in the diffusers folder layout, or its name on the Hugging Face hub, from"
+            + " where",
+        "it is fetched once (default: the small model inside Chiaroscuro, which draws emoji of",
+        "128x128)."
       })
-  private Path model;
+  private String model;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   @Option(
       names = "--device",
@@ -31,7 +39,14 @@ final class ModelOptions {
   private String dtype;
 
   Path model() {
-    return model == null ? EmbeddedModel.ofThisBuild().checkpoint() : model;
+    return model == null
+        ? EmbeddedModel.ofThisBuild().checkpoint()
+        : HubModels.of(command).find(model, Wanted.CHECKPOINT, command.commandLine().getErr());
+  }
+
+  /** What was given, not looked for yet; null where nothing was. */
+  String given() {
+    return model;
   }
 
   /** Whether it is the one inside, with which more comes. */

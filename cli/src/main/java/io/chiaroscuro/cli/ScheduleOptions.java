@@ -2,14 +2,16 @@ package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.hub.Wanted;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import io.chiaroscuro.scheduler.SchedulerConfig;
 import io.chiaroscuro.scheduler.SchedulerType;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which noise: a checkpoint's or Stable Diffusion's, with other betas where they are given. */
 final class ScheduleOptions {
@@ -31,10 +33,16 @@ final class ScheduleOptions {
 
   @Option(
       names = {"--model", "--pretrained-model-name-or-path"},
-      paramLabel = "FOLDER",
-      description =
-          "A checkpoint in the diffusers folder layout (default: Stable Diffusion's betas).")
-  private Path model;
+      paramLabel = "NAME",
+      description = {
+        "A checkpoint in the diffusers folder layout, or its name on the Hugging Face hub"
+            + " (default:",
+        "Stable Diffusion's betas)."
+      })
+  private String model;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   @Option(
       names = "--beta-schedule",
@@ -54,7 +62,11 @@ final class ScheduleOptions {
   private boolean rescaleBetasZeroSnr;
 
   Optional<Checkpoint> checkpoint() {
-    return Optional.ofNullable(model).map(Checkpoint::open);
+    return Optional.ofNullable(model)
+        .map(
+            name ->
+                HubModels.of(command).find(name, Wanted.CHECKPOINT, command.commandLine().getErr()))
+        .map(Checkpoint::open);
   }
 
   /** The schedule of the noise, whoever samples it: not every sampler takes rescaled betas. */

@@ -74,7 +74,7 @@ final class StatisticsFacts {
               facts.add(
                   "brightness",
                   null,
-                  "only a VAE can tell which brightness these latents imply; add --model FOLDER"));
+                  "only a VAE can tell which brightness these latents imply; add --model NAME"));
       return facts;
     }
   }

@@ -2,21 +2,27 @@ package io.chiaroscuro.cli;
 
 import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.demo.EmbeddedModel;
+import io.chiaroscuro.hub.Wanted;
 import io.chiaroscuro.tensor.Device;
 import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which checkpoint learns, and where. */
 final class TrainedModelOptions {
 
   @Option(
       names = {"--model", "--pretrained-model-name-or-path"},
-      paramLabel = "FOLDER",
+      paramLabel = "NAME",
       description = {
-        "The checkpoint to begin with, in the diffusers folder layout (default: the small model inside",
-        "Chiaroscuro, which draws emoji of 128x128)."
+        "The checkpoint to begin with, in the diffusers folder layout, or its name on the Hugging",
+        "Face hub (default: the small model inside Chiaroscuro, which draws emoji of 128x128)."
       })
-  private Path model;
+  private String model;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   @Option(
       names = "--device",
@@ -25,7 +31,9 @@ final class TrainedModelOptions {
   private String device;
 
   Path model() {
-    return model == null ? EmbeddedModel.ofThisBuild().checkpoint() : model;
+    return model == null
+        ? EmbeddedModel.ofThisBuild().checkpoint()
+        : HubModels.of(command).find(model, Wanted.CHECKPOINT, command.commandLine().getErr());
   }
 
   Checkpoint checkpoint() {

@@ -1,6 +1,7 @@
 package io.chiaroscuro.checkpoint;
 
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.hub.HubCache;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import java.nio.file.Files;
@@ -49,9 +50,13 @@ public record Checkpoint(Path folder, ModelIndex modelIndex, Map<Component, Weig
     return new Checkpoint(folder, modelIndex, all);
   }
 
-  /** The folder's own name, for provenance: where it lies is nobody else's business. */
+  /**
+   * What the hub calls it, or else the folder's own name, for provenance: where it lies is nobody
+   * else's business.
+   */
   public String name() {
-    return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+    return HubCache.repositoryOf(folder)
+        .orElseGet(() -> String.valueOf(folder.toAbsolutePath().normalize().getFileName()));
   }
 
   /**
