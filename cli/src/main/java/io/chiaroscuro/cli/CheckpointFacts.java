@@ -46,7 +46,7 @@ final class CheckpointFacts {
             .add("components", checkpoint.modelIndex().components());
     addHash(facts, checkpoint);
     facts.addIfPossible("scheduler", () -> scheduler(folder.resolve("scheduler")));
-    for (Component component : Component.values()) {
+    for (Component component : checkpoint.modelIndex().networks()) {
       Path network = folder.resolve(component.folder());
       facts.addIfPossible(component.folder(), () -> network(component, network));
     }
@@ -81,7 +81,7 @@ final class CheckpointFacts {
         switch (component) {
           case UNET -> unet(UNet2DConditionConfig.read(config));
           case VAE -> vae(AutoencoderKLConfig.read(config));
-          case TEXT_ENCODER -> textEncoder(CLIPTextConfig.read(config));
+          case TEXT_ENCODER, TEXT_ENCODER_2 -> textEncoder(CLIPTextConfig.read(config));
         };
     return new Facts()
         .add("class", component.className())

@@ -13,7 +13,8 @@ import java.util.TreeMap;
  * What picture to make, or what pictures together, in diffusers' terms.
  *
  * @param prompts what it shall show; of pictures made together one for each, or one for all
- * @param negativePrompt what it shall not show; empty for nothing in particular
+ * @param negativePrompt what it shall not show; empty for nothing in particular, diffusers' {@code
+ *     None}
  * @param width in pixels
  * @param height in pixels
  * @param numInferenceSteps 1 to the number of training timesteps
@@ -23,6 +24,7 @@ import java.util.TreeMap;
  *     section 3.4, 0 (off) to 1
  * @param clipSkip how many of the text encoder's last layers are left out
  * @param scheduler the sampler
+ * @param microConditioning what Stable Diffusion XL is told of sizes
  */
 public record GenerationRequest(
     List<String> prompts,
@@ -33,7 +35,8 @@ public record GenerationRequest(
     double guidanceScale,
     double guidanceRescale,
     int clipSkip,
-    SchedulerConfig scheduler) {
+    SchedulerConfig scheduler,
+    MicroConditioning microConditioning) {
 
   public GenerationRequest {
     prompts = List.copyOf(prompts);
@@ -45,6 +48,30 @@ public record GenerationRequest(
       throw new InvalidInputException(
           "The guidance rescale is %s; give 0 (off) to 1.".formatted(guidanceRescale));
     }
+  }
+
+  /** Neither scaled nor cropped. */
+  public GenerationRequest(
+      List<String> prompts,
+      String negativePrompt,
+      int width,
+      int height,
+      int numInferenceSteps,
+      double guidanceScale,
+      double guidanceRescale,
+      int clipSkip,
+      SchedulerConfig scheduler) {
+    this(
+        prompts,
+        negativePrompt,
+        width,
+        height,
+        numInferenceSteps,
+        guidanceScale,
+        guidanceRescale,
+        clipSkip,
+        scheduler,
+        MicroConditioning.NONE);
   }
 
   /** With one prompt. */
@@ -70,7 +97,7 @@ public record GenerationRequest(
         scheduler);
   }
 
-  /** The defaults of {@code StableDiffusionPipeline}, at the size the model was trained on. */
+  /** The defaults of the model's pipeline in diffusers, at the size the model was trained on. */
   public static GenerationRequest of(StableDiffusion model, String prompt) {
     return new GenerationRequest(
         prompt,
@@ -78,7 +105,7 @@ public record GenerationRequest(
         model.trainedSize(),
         model.trainedSize(),
         50,
-        7.5,
+        model.defaultGuidanceScale(),
         0,
         0,
         model.schedulerConfig());
@@ -107,7 +134,23 @@ public record GenerationRequest(
         guidanceScale,
         guidanceRescale,
         clipSkip,
-        scheduler);
+        scheduler,
+        microConditioning);
+  }
+
+  /** The same with other size conditions. */
+  public GenerationRequest withMicroConditioning(MicroConditioning microConditioning) {
+    return new GenerationRequest(
+        prompts,
+        negativePrompt,
+        width,
+        height,
+        numInferenceSteps,
+        guidanceScale,
+        guidanceRescale,
+        clipSkip,
+        scheduler,
+        microConditioning);
   }
 
   /** The prompt; several in one line. */
@@ -129,6 +172,7 @@ public record GenerationRequest(
     facts.put("guidance_scale", String.valueOf(guidanceScale));
     facts.put("guidance_rescale", String.valueOf(guidanceRescale));
     facts.put("clip_skip", String.valueOf(clipSkip));
+    facts.putAll(microConditioning.describe());
     facts.put("scheduler", scheduler.type().className());
     facts.put("scheduler_config", new TreeMap<>(scheduler.given()).toString());
     return facts;

@@ -1,0 +1,57 @@
+package io.chiaroscuro.pipeline;
+
+import io.chiaroscuro.tensor.TensorScope;
+import io.chiaroscuro.tensor.Tensors;
+import io.chiaroscuro.unet.AddedConditions;
+import io.chiaroscuro.unet.Conditioning;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+
+/** From a request to what the UNet is told: with guidance, the unwanted before the wanted. */
+final class RequestConditioning {
+
+  private RequestConditioning() {}
+
+  /**
+   * @param batch how many pictures are denoised together
+   * @return kept in the caller's scope
+   */
+  static Conditioning of(StableDiffusion model, GenerationRequest request, long batch) {
+    TextEncoders encoders = model.textEncoders();
+    try (var scope = new TensorScope()) {
+      EncodedPrompts wanted =
+          encoders
+              .encode(request.prompts(), request.clipSkip())
+              .repeated(batch / request.prompts().size());
+      EncodedPrompts prompts =
+          request.isGuided()
+              ? encoders.encodeNegative(request.negativePrompt()).repeated(batch).then(wanted)
+              : wanted;
+      prompts.kept(scope);
+      return new Conditioning(
+          prompts.hiddenStates(),
+          prompts
+              .pooled()
+              .map(pooled -> new AddedConditions(pooled, scope.keep(timeIds(request, batch)))));
+    }
+  }
+
+  private static Tensor timeIds(GenerationRequest request, long batch) {
+    MicroConditioning sizes = request.microConditioning();
+    double[] wanted = sizes.wanted().timeIds(request.width(), request.height());
+    double[] unwanted =
+        sizes
+            .unwanted()
+            .map(conditions -> conditions.timeIds(request.width(), request.height()))
+            .orElse(wanted);
+    double[][] rows =
+        request.isGuided() ? new double[][] {unwanted, wanted} : new double[][] {wanted};
+    double[] ids =
+        Stream.of(rows)
+            .flatMap(row -> Stream.generate(() -> row).limit(batch))
+            .flatMapToDouble(Arrays::stream)
+            .toArray();
+    return Tensors.of(ids, ids.length / wanted.length, wanted.length);
+  }
+}
