@@ -26,10 +26,10 @@ final class PictureOptions {
 
   @Option(
       names = "--guidance-scale",
-      defaultValue = "7.5",
       paramLabel = "W",
-      description = "Classifier-free guidance, 1 for none (default: ${DEFAULT-VALUE}).")
-  private double guidanceScale;
+      description =
+          "Classifier-free guidance, 1 for none (default: 7.5; 5 with Stable Diffusion XL).")
+  private Double guidanceScale;
 
   @Option(
       names = "--guidance-rescale",
@@ -80,7 +80,7 @@ final class PictureOptions {
         side(width, leakShape.map(LatentShape::width), downscale, model),
         side(height, leakShape.map(LatentShape::height), downscale, model),
         steps,
-        guidanceScale,
+        guidanceScale == null ? model.defaultGuidanceScale() : guidanceScale,
         guidanceRescale,
         clipSkip,
         scheduler == null ? own : own.as(SchedulerType.parse(scheduler)));

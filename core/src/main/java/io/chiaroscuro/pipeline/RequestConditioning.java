@@ -1,5 +1,6 @@
 package io.chiaroscuro.pipeline;
 
+import io.chiaroscuro.checkpoint.ModelIndex;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import io.chiaroscuro.unet.AddedConditions;
@@ -33,22 +34,19 @@ final class RequestConditioning {
           prompts.hiddenStates(),
           prompts
               .pooled()
-              .map(pooled -> new AddedConditions(pooled, scope.keep(timeIds(request, batch)))));
+              .map(
+                  pooled ->
+                      new AddedConditions(pooled, scope.keep(timeIds(model, request, batch)))));
     }
   }
 
-  private static Tensor timeIds(GenerationRequest request, long batch) {
+  private static Tensor timeIds(StableDiffusion model, GenerationRequest request, long batch) {
+    ModelIndex index = model.checkpoint().modelIndex();
     MicroConditioning sizes = request.microConditioning();
-    double[] wanted = sizes.wanted().timeIds(request.width(), request.height());
-    double[] unwanted =
-        sizes
-            .unwanted()
-            .map(conditions -> conditions.timeIds(request.width(), request.height()))
-            .orElse(wanted);
-    double[][] rows =
-        request.isGuided() ? new double[][] {unwanted, wanted} : new double[][] {wanted};
+    double[] wanted = sizes.wantedIds(index, request.width(), request.height());
+    double[] unwanted = sizes.unwantedIds(index, request.width(), request.height());
     double[] ids =
-        Stream.of(rows)
+        (request.isGuided() ? Stream.of(unwanted, wanted) : Stream.of(wanted))
             .flatMap(row -> Stream.generate(() -> row).limit(batch))
             .flatMapToDouble(Arrays::stream)
             .toArray();

@@ -5,6 +5,8 @@ import io.chiaroscuro.image.ImageSize;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
 
 /**
  * What Stable Diffusion XL is told of the picture it was cut from (<a
@@ -23,9 +25,6 @@ public record SizeConditions(
   public static final SizeConditions NONE =
       new SizeConditions(Optional.empty(), 0, 0, Optional.empty());
 
-  /** How many numbers they are. */
-  static final int COUNT = 6;
-
   public SizeConditions {
     if (cropTop < 0 || cropLeft < 0) {
       throw new InvalidInputException(
@@ -34,14 +33,25 @@ public record SizeConditions(
     }
   }
 
-  /** In the order that the UNet was trained on: height, width; top, left; height, width. */
-  double[] timeIds(int width, int height) {
+  /**
+   * The numbers in the order that the UNet was trained on: height, width; top, left; height, width.
+   *
+   * @param aestheticScore for the refiner, which is told this in place of the target size
+   */
+  double[] timeIds(int width, int height, OptionalDouble aestheticScore) {
     ImageSize made = new ImageSize(width, height);
     ImageSize original = originalSize.orElse(made);
+    DoubleStream origin = DoubleStream.of(original.height(), original.width(), cropTop, cropLeft);
     ImageSize target = targetSize.orElse(made);
-    return new double[] {
-      original.height(), original.width(), cropTop, cropLeft, target.height(), target.width()
-    };
+    DoubleStream aim =
+        aestheticScore.isPresent()
+            ? aestheticScore.stream()
+            : DoubleStream.of(target.height(), target.width());
+    return DoubleStream.concat(origin, aim).toArray();
+  }
+
+  SizeConditions withoutCrop() {
+    return new SizeConditions(originalSize, 0, 0, targetSize);
   }
 
   /** What is given, by diffusers' names after {@code prefix}. */

@@ -84,7 +84,6 @@ public record StableDiffusion(
       List<LearnedEmbedding> embeddings,
       Segments ofTextEncoder,
       Segments ofUnet) {
-    Path folder = checkpoint.folder();
     SchedulerConfig schedulerConfig = schedulerConfig(checkpoint);
     try (var opened = new Opened()) {
       var textEncoders = opened.add(TextEncoders.load(checkpoint, device, dtype, ofTextEncoder));
@@ -93,7 +92,7 @@ public record StableDiffusion(
       }
       var unet = opened.add(UNet2DConditionModel.load(checkpoint, dtype, device, ofUnet));
       var vae = opened.add(AutoencoderKL.load(checkpoint, dtype, device));
-      requireFits(folder, textEncoders, unet, vae);
+      requireFits(checkpoint, textEncoders, unet, vae);
       opened.release();
       return new StableDiffusion(
           checkpoint, textEncoders, unet, vae, schedulerConfig, device, dtype);
@@ -222,14 +221,18 @@ public record StableDiffusion(
   }
 
   private static void requireFits(
-      Path folder, TextEncoders textEncoders, UNet2DConditionModel unet, AutoencoderKL vae) {
+      Checkpoint checkpoint,
+      TextEncoders textEncoders,
+      UNet2DConditionModel unet,
+      AutoencoderKL vae) {
+    Path folder = checkpoint.folder();
     int hidden = textEncoders.hiddenSize();
     if (unet.config().crossAttentionDim().at(0) != hidden) {
       throw new InvalidInputException(
           "In %s the UNet attends to vectors of %d numbers, but the text encoder yields %d; take both from the same checkpoint."
               .formatted(folder, unet.config().crossAttentionDim().at(0), hidden));
     }
-    requireFitsAdditions(folder, textEncoders, unet.config());
+    requireFitsAdditions(checkpoint, textEncoders, unet.config());
     int channels = vae.config().latentChannels();
     if (unet.config().inChannels() != channels || unet.config().outChannels() != channels) {
       throw new InvalidInputException(
@@ -240,15 +243,16 @@ public record StableDiffusion(
   }
 
   private static void requireFitsAdditions(
-      Path folder, TextEncoders textEncoders, UNet2DConditionConfig unet) {
+      Checkpoint checkpoint, TextEncoders textEncoders, UNet2DConditionConfig unet) {
     int pooled = textEncoders.pooledLength().orElse(0);
     boolean takesSizes = unet.additionEmbedType() != null;
-    int sizes = takesSizes ? SizeConditions.COUNT * unet.additionTimeEmbedDim() : 0;
+    int ids = MicroConditioning.NONE.wantedIds(checkpoint.modelIndex(), 1, 1).length;
+    int sizes = takesSizes ? ids * unet.additionTimeEmbedDim() : 0;
     int taken = takesSizes ? unet.projectionClassEmbeddingsInputDim() : 0;
     if (pooled + sizes != taken) {
       throw new InvalidInputException(
           "In %s the UNet takes %d numbers beside the prompt's tokens, but the text encoders and sizes yield %d; take all from the same checkpoint."
-              .formatted(folder, taken, pooled + sizes));
+              .formatted(checkpoint.folder(), taken, pooled + sizes));
     }
   }
 

@@ -33,44 +33,33 @@ final class SeededCheckpoint {
 
   static void write(String family, Path folder) throws IOException {
     copy(Fixture.path("tokenizer/byte-vocabulary"), folder.resolve("tokenizer"));
-    copy(Fixture.path("pipelines/" + family), folder);
-    try (var network =
-        new CLIPTextModel(CLIPTextConfig.read(config(folder, Component.TEXT_ENCODER)), weights())) {
-      write(folder, Component.TEXT_ENCODER, "model", network.weights());
-    }
-    try (var network =
-        new UNet2DConditionModel(
-            UNet2DConditionConfig.read(config(folder, Component.UNET)), weights())) {
-      write(folder, Component.UNET, "diffusion_pytorch_model", network.weights());
-    }
-    try (var network =
-        new AutoencoderKL(AutoencoderKLConfig.read(config(folder, Component.VAE)), weights())) {
-      write(folder, Component.VAE, "diffusion_pytorch_model", network.weights());
-    }
-  }
-
-  static void writeXl(String family, Path folder) throws IOException {
-    write(family, folder);
     copy(Fixture.path("tokenizer/byte-vocabulary"), folder.resolve("tokenizer_2"));
-    var config = CLIPTextConfig.read(config(folder, Component.TEXT_ENCODER_2));
-    try (var network = new CLIPTextModelWithProjection(config, weights(), Segments.PLAIN)) {
-      write(folder, Component.TEXT_ENCODER_2, "model", network.weights());
+    copy(Fixture.path("pipelines/" + family), folder);
+    for (Component component : Component.values()) {
+      Path config = folder.resolve(component.folder()).resolve("config.json");
+      if (Files.exists(config)) {
+        SafetensorsWriter.write(
+            config.resolveSibling(
+                component == Component.UNET || component == Component.VAE
+                    ? "diffusion_pytorch_model.safetensors"
+                    : "model.safetensors"),
+            drawn(component, config).tensors(),
+            Map.of());
+      }
     }
   }
 
-  private static Weights weights() {
-    return Weights.seeded(SEED, DType.FLOAT32, Device.CPU);
-  }
-
-  private static Path config(Path folder, Component component) {
-    return folder.resolve(component.folder()).resolve("config.json");
-  }
-
-  private static void write(Path folder, Component component, String name, Weights weights) {
-    SafetensorsWriter.write(
-        folder.resolve(component.folder()).resolve(name + ".safetensors"),
-        weights.tensors(),
-        Map.of());
+  /** The weights that the network asks for. */
+  private static Weights drawn(Component component, Path config) {
+    Weights weights = Weights.seeded(SEED, DType.FLOAT32, Device.CPU);
+    switch (component) {
+      case UNET -> new UNet2DConditionModel(UNet2DConditionConfig.read(config), weights);
+      case VAE -> new AutoencoderKL(AutoencoderKLConfig.read(config), weights);
+      case TEXT_ENCODER -> new CLIPTextModel(CLIPTextConfig.read(config), weights);
+      case TEXT_ENCODER_2 ->
+          new CLIPTextModelWithProjection(CLIPTextConfig.read(config), weights, Segments.PLAIN);
+    }
+    return weights;
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -69,7 +69,7 @@ class UNet2DConditionModelTest {
     "unet1,FLOAT16",
     "unet2,BFLOAT16",
     "unet2,FLOAT16",
-    "unet_xl,BFLOAT16"
+    "unet_xl,FLOAT16"
   })
   void runsInHalfPrecision(String name, DType dtype) {
     assertThat(worst(name, dtype)).isLessThan(5e-2);
