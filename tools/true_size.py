@@ -4,7 +4,7 @@
     true_size.py run --model sd14 --output-dir out --prompt "a red bicycle" --steps 50 --seed 1
 
 `make` needs the configuration and tokenizer files of a checkpoint and draws its weights by the recipe
-in fixtures/seeded.py. A network that agrees with diffusers on them computes the same function on the
+in fixtures/seeded.py; Stable Diffusion XL has 3.5 billion of them: choose --dtype. A network that agrees with diffusers on them computes the same function on the
 trained ones; the pictures mean nothing. `run` writes initial_latents.safetensors, final_latents.safetensors
 (tensor `latents`) and image.png, to be compared by compare.py with what this starts:
 
@@ -33,7 +33,7 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch
 def on_meta(network, folder: Path) -> torch.nn.Module:
     """The network that a component's config.json describes, without memory for its weights."""
     with torch.device("meta"):
-        if network is transformers.CLIPTextModel:
+        if network.__module__.startswith("transformers"):
             return network(transformers.CLIPTextConfig.from_pretrained(folder))
         return network.from_config(network.load_config(folder))
 
@@ -44,14 +44,19 @@ def make(configs: Path, output: Path, dtype: torch.dtype, seed: int) -> None:
         "vae": (diffusers.AutoencoderKL, "diffusion_pytorch_model"),
         "unet": (diffusers.UNet2DConditionModel, "diffusion_pytorch_model"),
     }
+    index = json.loads((configs / "model_index.json").read_text())
+    tokenizers = ["tokenizer"]
+    if "text_encoder_2" in index:
+        networks["text_encoder_2"] = (transformers.CLIPTextModelWithProjection, "model")
+        tokenizers.append("tokenizer_2")
+    else:
+        index |= {"safety_checker": [None, None], "feature_extractor": [None, None]}
+        index |= {"requires_safety_checker": False}
     output.mkdir(parents=True, exist_ok=True)
-    for name in ("tokenizer", "scheduler", *networks):
+    for name in (*tokenizers, "scheduler", *networks):
         (output / name).mkdir(exist_ok=True)
         for source in (configs / name).iterdir():
             shutil.copyfile(source, output / name / source.name)
-    index = json.loads((configs / "model_index.json").read_text())
-    index |= {"safety_checker": [None, None], "feature_extractor": [None, None]}
-    index |= {"requires_safety_checker": False}
     (output / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
 
     for name, (network, file) in networks.items():
@@ -66,13 +71,8 @@ def make(configs: Path, output: Path, dtype: torch.dtype, seed: int) -> None:
 
 
 def run(model: Path, output: Path, latents_file: Path | None, dtype: torch.dtype, args) -> None:
-    pipeline = diffusers.StableDiffusionPipeline.from_pretrained(
-        model,
-        dtype=dtype,
-        safety_checker=None,
-        requires_safety_checker=False,
-        feature_extractor=None,
-    )
+    # The class that model_index.json names; parts that are null there are not asked for.
+    pipeline = diffusers.DiffusionPipeline.from_pretrained(model, dtype=dtype)
     pipeline.set_progress_bar_config(disable=True)
     width, height = args.size or [pipeline.unet.config.sample_size * pipeline.vae_scale_factor] * 2
     if latents_file:
@@ -105,7 +105,10 @@ def run(model: Path, output: Path, latents_file: Path | None, dtype: torch.dtype
             callback_on_step_end=report,
         ).images
         denoised = time.perf_counter()
-        decoded = pipeline.vae.decode(final / pipeline.vae.config.scaling_factor).sample
+        if hasattr(pipeline, "text_encoder_2"):
+            pipeline.vae.to(torch.float32)  # It overflows in float16.
+        scaled = final.to(pipeline.vae.dtype) / pipeline.vae.config.scaling_factor
+        decoded = pipeline.vae.decode(scaled).sample
         print(f"decoded in {time.perf_counter() - denoised:.2f} s")
     save_file({"latents": final.float().contiguous()}, output / "final_latents.safetensors")
     image = decoded.float() / 2 + 0.5

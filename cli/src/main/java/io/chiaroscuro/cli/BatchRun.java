@@ -8,7 +8,6 @@ import io.chiaroscuro.leak.SignalLeak;
 import io.chiaroscuro.pipeline.Generation;
 import io.chiaroscuro.pipeline.GenerationRequest;
 import io.chiaroscuro.pipeline.StableDiffusion;
-import io.chiaroscuro.prompt.TokenizedPrompts;
 import io.chiaroscuro.tensor.SeededGenerator;
 import io.chiaroscuro.tensor.SeededGenerators;
 import io.chiaroscuro.tensor.TensorScope;
@@ -141,11 +140,9 @@ final class BatchRun {
     Optional<SignalLeak> leak = leaks.leak(row, model, request.width(), request.height());
     Truncation.warnings(model, request).forEach(said -> err.printf("%s: %s%n", row, said));
     int chunks =
-        TokenizedPrompts.of(
-                model.tokenizer(),
-                request.promptSyntax(),
-                List.of(request.prompt(), request.negativePrompt()))
-            .chunks();
+        model
+            .textEncoders()
+            .chunks(List.of(request.prompt(), request.negativePrompt()), request.promptSyntax());
     List<BatchPicture> pictures = new ArrayList<>();
     for (int index = 0; index < row.seeds().count(); index++) {
       pictures.add(BatchPicture.of(row, index, request, leak, chunks, provenance, outputDir));

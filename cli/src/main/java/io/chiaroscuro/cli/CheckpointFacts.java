@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -46,7 +47,7 @@ final class CheckpointFacts {
             .add("components", checkpoint.modelIndex().components());
     addHash(facts, checkpoint);
     facts.addIfPossible("scheduler", () -> scheduler(folder.resolve("scheduler")));
-    for (Component component : Component.values()) {
+    for (Component component : checkpoint.modelIndex().networks()) {
       Path network = folder.resolve(component.folder());
       facts.addIfPossible(component.folder(), () -> network(component, network));
     }
@@ -82,6 +83,7 @@ final class CheckpointFacts {
           case UNET -> unet(UNet2DConditionConfig.read(config));
           case VAE -> vae(AutoencoderKLConfig.read(config));
           case TEXT_ENCODER -> textEncoder(CLIPTextConfig.read(config));
+          case TEXT_ENCODER_2 -> projectingTextEncoder(CLIPTextConfig.read(config));
         };
     return new Facts()
         .add("class", component.className())
@@ -98,7 +100,11 @@ final class CheckpointFacts {
         .add("cross_attention_dim", config.crossAttentionDim())
         .add("heads", IntStream.range(0, config.levels()).map(config::heads).boxed().toList())
         .add("use_linear_projection", config.useLinearProjection())
-        .add("upcast_attention", config.upcastAttention());
+        .add("upcast_attention", config.upcastAttention())
+        .add(
+            "addition_embed_type",
+            config.additionEmbedType(),
+            Objects.requireNonNullElse(config.additionEmbedType(), "none"));
   }
 
   private static Facts vae(AutoencoderKLConfig config) {
@@ -118,6 +124,10 @@ final class CheckpointFacts {
         .add("num_hidden_layers", config.numHiddenLayers())
         .add("num_attention_heads", config.numAttentionHeads())
         .add("hidden_act", config.hiddenAct().toString().toLowerCase(Locale.ROOT));
+  }
+
+  private static Facts projectingTextEncoder(CLIPTextConfig config) {
+    return textEncoder(config).add("projection_dim", config.projectionDim());
   }
 
   private static Facts scheduler(Path folder) {

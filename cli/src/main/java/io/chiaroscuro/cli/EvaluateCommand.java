@@ -117,7 +117,7 @@ final class EvaluateCommand implements Runnable {
   private EmojiRecognition recognition(StableDiffusion loaded, List<DrawnEmoji> drawn) {
     requireSize(loaded, drawn.get(0).picture().size());
     // Closing this encoder would close the model's autoencoder; the model does that.
-    var encoder = new LatentEncoder(loaded.vae(), loaded.device(), loaded.dtype());
+    var encoder = new LatentEncoder(loaded.vae());
     try (var progress = Progress.start("Encoding", drawn.size(), spec.commandLine().getErr())) {
       return new EmojiRecognition(drawn, encoder, progress::step);
     }

@@ -49,6 +49,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin private ModelOptions model;
   @Mixin private AdapterOptions adapters;
   @Mixin private PictureOptions picture;
+  @Mixin private SizeConditionOptions sizes;
 
   @Option(
       names = "--prompts",
@@ -106,7 +107,10 @@ final class GenerateCommand implements Callable<Integer> {
     Optional<LeakStatistics> statistics = leakOptions.read();
     try (var adapted = new AdaptedModel(model, adapters)) {
       StableDiffusion loaded = adapted.model();
-      GenerationRequest request = picture.request(loaded, statistics.map(LeakStatistics::shape));
+      GenerationRequest request =
+          picture
+              .request(loaded, statistics.map(LeakStatistics::shape))
+              .withMicroConditioning(sizes.conditioning(loaded));
       LatentShape shape = loaded.latentShape(request.width(), request.height());
       latentOptions.check(shape, seeds.count());
       Optional<SignalLeak> leak =

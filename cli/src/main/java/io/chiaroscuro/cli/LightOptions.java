@@ -212,7 +212,7 @@ final class LightOptions {
   private static Map<Component, Double> lowFrequencies(
       StableDiffusion model, RgbImage picture, int components) {
     LatentShape shape = model.latentShape(picture.width(), picture.height());
-    return new LatentEncoder(model.vae(), model.device(), model.dtype())
+    return new LatentEncoder(model.vae())
         .lowFrequencies(picture, (int) Math.min(components, shape.area()));
   }
 

@@ -41,10 +41,10 @@ final class PictureOptions {
 
   @Option(
       names = "--guidance-scale",
-      defaultValue = "7.5",
       paramLabel = "W",
-      description = "Classifier-free guidance, 1 for none (default: ${DEFAULT-VALUE}).")
-  private double guidanceScale;
+      description =
+          "Classifier-free guidance, 1 for none (default: 7.5; 5 with Stable Diffusion XL).")
+  private Double guidanceScale;
 
   @Option(
       names = "--guidance-rescale",
@@ -106,7 +106,7 @@ final class PictureOptions {
       throw new InvalidInputException("--steps is %d; give 1 or more.".formatted(steps));
     }
     SchedulerType type = scheduler == null ? SchedulerType.DDIM : SchedulerType.parse(scheduler);
-    request(1, 1, SchedulerConfig.of(type, Map.of()));
+    request(1, 1, 1, SchedulerConfig.of(type, Map.of()));
   }
 
   /**
@@ -138,17 +138,19 @@ final class PictureOptions {
     return request(
         side(width, leakShape.map(LatentShape::width), downscale, model),
         side(height, leakShape.map(LatentShape::height), downscale, model),
+        model.defaultGuidanceScale(),
         scheduler == null ? own : own.as(SchedulerType.parse(scheduler)));
   }
 
-  private GenerationRequest request(int width, int height, SchedulerConfig scheduler) {
+  private GenerationRequest request(
+      int width, int height, double usualGuidanceScale, SchedulerConfig scheduler) {
     return new GenerationRequest(
             prompt,
             negativePrompt,
             width,
             height,
             steps,
-            guidanceScale,
+            guidanceScale == null ? usualGuidanceScale : guidanceScale,
             guidanceRescale,
             clipSkip,
             scheduler)

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
@@ -104,18 +105,44 @@ public final class CheckpointWriter {
    * @param schedulerClass the Python class that {@code scheduler/scheduler_config.json} configures
    */
   public void writeModelIndex(String schedulerClass) {
-    ObjectNode root = new JsonMapper().createObjectNode();
-    root.put("_class_name", "StableDiffusionPipeline");
+    ObjectNode root = modelIndex(Family.STABLE_DIFFUSION, schedulerClass);
     root.put("requires_safety_checker", false);
-    for (Component component : Component.values()) {
+    writeComponents(root, List.of(Component.UNET, Component.VAE, Component.TEXT_ENCODER));
+    root.putArray("safety_checker").addNull().addNull();
+    writeModelIndex(root);
+  }
+
+  /**
+   * Writes {@code model_index.json} for a {@code StableDiffusionXLPipeline}.
+   *
+   * @param schedulerClass the Python class that {@code scheduler/scheduler_config.json} configures
+   */
+  public void writeXlModelIndex(String schedulerClass) {
+    ObjectNode root = modelIndex(Family.STABLE_DIFFUSION_XL, schedulerClass);
+    root.put("force_zeros_for_empty_prompt", true);
+    writeComponents(root, List.of(Component.values()));
+    writeTokenizer(root, "tokenizer_2");
+    writeModelIndex(root);
+  }
+
+  private static ObjectNode modelIndex(Family family, String schedulerClass) {
+    ObjectNode root = new JsonMapper().createObjectNode();
+    root.put("_class_name", family.pipeline());
+    root.putArray("scheduler").add("diffusers").add(schedulerClass);
+    writeTokenizer(root, "tokenizer");
+    root.putArray("feature_extractor").addNull().addNull();
+    root.putArray("image_encoder").addNull().addNull();
+    return root;
+  }
+
+  private static void writeTokenizer(ObjectNode root, String folder) {
+    root.putArray(folder).add("transformers").add("CLIPTokenizer");
+  }
+
+  private static void writeComponents(ObjectNode root, List<Component> components) {
+    for (Component component : components) {
       root.putArray(component.folder()).add(component.library()).add(component.className());
     }
-    root.putArray("scheduler").add("diffusers").add(schedulerClass);
-    root.putArray("tokenizer").add("transformers").add("CLIPTokenizer");
-    for (String absent : new String[] {"feature_extractor", "image_encoder", "safety_checker"}) {
-      root.putArray(absent).addNull().addNull();
-    }
-    writeModelIndex(root);
   }
 
   private void writeModelIndex(ObjectNode root) {

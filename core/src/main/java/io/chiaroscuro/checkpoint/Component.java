@@ -12,7 +12,10 @@ import java.util.Optional;
 public enum Component {
   UNET("unet", "diffusers", "UNet2DConditionModel"),
   VAE("vae", "diffusers", "AutoencoderKL"),
-  TEXT_ENCODER("text_encoder", "transformers", "CLIPTextModel");
+  TEXT_ENCODER("text_encoder", "transformers", "CLIPTextModel"),
+
+  /** Stable Diffusion XL's second. */
+  TEXT_ENCODER_2("text_encoder_2", "transformers", "CLIPTextModelWithProjection");
 
   private final String folder;
   private final String library;

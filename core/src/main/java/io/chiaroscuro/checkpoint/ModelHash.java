@@ -31,7 +31,7 @@ final class ModelHash {
 
   static String of(Checkpoint checkpoint) {
     MessageDigest digest = sha256();
-    for (Component component : Component.values()) {
+    for (Component component : checkpoint.modelIndex().networks()) {
       digest.update(component.folder().getBytes(StandardCharsets.UTF_8));
       Path config = checkpoint.config(component);
       try {

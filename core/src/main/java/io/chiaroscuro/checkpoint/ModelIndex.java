@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chiaroscuro.InvalidInputException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -14,14 +15,20 @@ import java.util.TreeMap;
  * of its components.
  *
  * @param className the pipeline's Python class, for example {@code StableDiffusionPipeline}
+ * @param family the kind of that pipeline
  * @param components Python class names by folder, for example {@code scheduler} to {@code
  *     PNDMScheduler}; components that are null in the file are left out
+ * @param forceZerosForEmptyPrompt of Stable Diffusion XL: whether a negative prompt that is not
+ *     given means zeros, not the encoding of an empty text
+ * @param requiresAestheticsScore of Stable Diffusion XL: whether the UNet is told how beautiful the
+ *     picture shall be in place of its target size, as the refiner is
  */
-public record ModelIndex(String className, Map<String, String> components) {
-
-  /** Pipelines whose checkpoints have Stable Diffusion 1.x's and 2.x's three networks. */
-  private static final Set<String> SUPPORTED =
-      Set.of("StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline");
+public record ModelIndex(
+    String className,
+    Family family,
+    Map<String, String> components,
+    boolean forceZerosForEmptyPrompt,
+    boolean requiresAestheticsScore) {
 
   public ModelIndex {
     components = Collections.unmodifiableMap(new TreeMap<>(components));
@@ -29,16 +36,18 @@ public record ModelIndex(String className, Map<String, String> components) {
 
   /**
    * @throws InvalidInputException if the file is missing, malformed, or names a pipeline or network
-   *     that is not Stable Diffusion 1.x's or 2.x's
+   *     that is not Stable Diffusion's
    */
   static ModelIndex read(Path file) {
     ObjectNode root = ConfigFile.tree(file);
     String className = root.path("_class_name").asText("");
-    if (!SUPPORTED.contains(className)) {
-      throw new InvalidInputException(
-          "%s: field '_class_name' is '%s', which is not supported; use a checkpoint of Stable Diffusion 1.x or 2.x (StableDiffusionPipeline)."
-              .formatted(file, className));
-    }
+    Family family =
+        Family.of(className)
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        "%s: field '_class_name' is '%s', which is not supported; use a checkpoint of Stable Diffusion 1.x or 2.x (StableDiffusionPipeline) or XL (StableDiffusionXLPipeline)."
+                            .formatted(file, className)));
     Map<String, String> components = new TreeMap<>();
     for (Map.Entry<String, JsonNode> entry : root.properties()) {
       JsonNode value = entry.getValue();
@@ -48,7 +57,8 @@ public record ModelIndex(String className, Map<String, String> components) {
     }
     for (Component component : Component.values()) {
       String found = components.get(component.folder());
-      if (!component.className().equals(found)) {
+      boolean mayLack = found == null && !family.required().contains(component);
+      if (!mayLack && !component.className().equals(found)) {
         throw new InvalidInputException(
             "%s: field '%s' is %s, which is not supported; only %s is."
                 .formatted(
@@ -58,6 +68,18 @@ public record ModelIndex(String className, Map<String, String> components) {
                     component.className()));
       }
     }
-    return new ModelIndex(className, components);
+    return new ModelIndex(
+        className,
+        family,
+        components,
+        root.path("force_zeros_for_empty_prompt").asBoolean(true),
+        root.path("requires_aesthetics_score").asBoolean(false));
+  }
+
+  /** The networks that the checkpoint has. */
+  public List<Component> networks() {
+    return Arrays.stream(Component.values())
+        .filter(component -> components.containsKey(component.folder()))
+        .toList();
   }
 }

@@ -19,6 +19,9 @@ import java.nio.file.Path;
  * @param maxPositionEmbeddings longest sequence, 77 in all published checkpoints
  * @param hiddenAct {@code quick_gelu} in Stable Diffusion 1.x, {@code gelu} in 2.x
  * @param layerNormEps added to the variance in layer norms
+ * @param projectionDim length of the pooled vector, where the model projects one
+ * @param eosTokenId the token it is pooled at; 2, which many files have by mistake, stands for the
+ *     highest id of each prompt
  */
 public record CLIPTextConfig(
     int vocabSize,
@@ -28,11 +31,16 @@ public record CLIPTextConfig(
     int numAttentionHeads,
     int maxPositionEmbeddings,
     Activation hiddenAct,
-    double layerNormEps) {
+    double layerNormEps,
+    int projectionDim,
+    int eosTokenId) {
+
+  /** The mistaken {@code eos_token_id} of files older than transformers 4.32. */
+  static final int LEGACY_EOS_TOKEN_ID = 2;
 
   /** transformers' defaults. */
   public static final CLIPTextConfig DEFAULTS =
-      new CLIPTextConfig(49408, 512, 2048, 12, 8, 77, Activation.QUICK_GELU, 1e-5);
+      new CLIPTextConfig(49408, 512, 2048, 12, 8, 77, Activation.QUICK_GELU, 1e-5, 512, 49407);
 
   public CLIPTextConfig {
     requirePositive("vocab_size", vocabSize);
@@ -43,11 +51,35 @@ public record CLIPTextConfig(
     requirePositive("max_position_embeddings", maxPositionEmbeddings);
     requireGiven("hidden_act", hiddenAct);
     requirePositive("layer_norm_eps", layerNormEps);
+    requirePositive("projection_dim", projectionDim);
     if (hiddenSize % numAttentionHeads != 0) {
       throw new InvalidInputException(
           "field 'hidden_size' (%d) must be a multiple of 'num_attention_heads' (%d)."
               .formatted(hiddenSize, numAttentionHeads));
     }
+  }
+
+  /** Of a model that pools nothing. */
+  public CLIPTextConfig(
+      int vocabSize,
+      int hiddenSize,
+      int intermediateSize,
+      int numHiddenLayers,
+      int numAttentionHeads,
+      int maxPositionEmbeddings,
+      Activation hiddenAct,
+      double layerNormEps) {
+    this(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        maxPositionEmbeddings,
+        hiddenAct,
+        layerNormEps,
+        DEFAULTS.projectionDim,
+        DEFAULTS.eosTokenId);
   }
 
   /**

@@ -106,18 +106,60 @@ public final class CLIPTextModel implements AutoCloseable {
    * @return (B, N, hiddenSize)
    */
   public Tensor forward(Tensor inputIds, int clipSkip) {
-    if (clipSkip < 0 || clipSkip > layers.size()) {
+    int end = layersBut(clipSkip, 0);
+    try (var scope = new TensorScope()) {
+      return scope.keep(finalLayerNorm.forward(through(0, end, embed(inputIds))));
+    }
+  }
+
+  /**
+   * Encodes prompts as Stable Diffusion XL reads them: the output of the layer before the last,
+   * without the final layer norm.
+   *
+   * @param inputIds int64 (B, N), N at most 77
+   * @param clipSkip how many layers more to leave out, as diffusers counts there
+   * @return (B, N, hiddenSize)
+   */
+  public Tensor penultimate(Tensor inputIds, int clipSkip) {
+    int end = layersBut(clipSkip, 1);
+    try (var scope = new TensorScope()) {
+      return scope.keep(through(0, end, embed(inputIds)));
+    }
+  }
+
+  /** How many layers are left without the last {@code always} and {@code clipSkip} more. */
+  int layersBut(int clipSkip, int always) {
+    int most = layers.size() - always;
+    if (clipSkip < 0 || clipSkip > most) {
       throw new InvalidInputException(
           "clip skip is %d; the text encoder has %d layers, choose 0 to %d."
-              .formatted(clipSkip, layers.size(), layers.size()));
+              .formatted(clipSkip, layers.size(), most));
     }
+    return most - clipSkip;
+  }
+
+  /** Ids (B, N) to what enters the first layer. */
+  Tensor embed(Tensor inputIds) {
     try (var scope = new TensorScope()) {
-      Tensor x = tokenEmbedding.forward(inputIds).add(positionEmbedding.first(inputIds.size(1)));
-      for (CLIPEncoderLayer layer : layers.subList(0, layers.size() - clipSkip)) {
+      return scope.keep(
+          tokenEmbedding.forward(inputIds).add(positionEmbedding.first(inputIds.size(1))));
+    }
+  }
+
+  /** From what enters layer {@code from} to what enters layer {@code to}. */
+  Tensor through(int from, int to, Tensor hiddenStates) {
+    try (var scope = new TensorScope()) {
+      Tensor x = hiddenStates;
+      for (CLIPEncoderLayer layer : layers.subList(from, to)) {
         x = segments.run(in -> layer.forward(in[0]), x);
       }
-      return scope.keep(finalLayerNorm.forward(x));
+      return scope.keep(x);
     }
+  }
+
+  /** From what leaves the last layer to the model's output. */
+  Tensor normed(Tensor hiddenStates) {
+    return finalLayerNorm.forward(hiddenStates);
   }
 
   @Override

@@ -9,12 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What picture to make, or what pictures together, in diffusers' terms.
  *
  * @param prompts what it shall show; of pictures made together one for each, or one for all
- * @param negativePrompt what it shall not show; empty for nothing in particular
+ * @param negativePrompt what it shall not show; empty for nothing in particular, diffusers' {@code
+ *     None}
  * @param width in pixels
  * @param height in pixels
  * @param numInferenceSteps 1 to the number of training timesteps
@@ -25,6 +27,7 @@ import java.util.TreeMap;
  * @param clipSkip how many of the text encoder's last layers are left out
  * @param scheduler the sampler
  * @param promptSyntax how prompts are read; {@link PromptSyntax#PLAIN} unless it is given
+ * @param microConditioning what Stable Diffusion XL is told of sizes
  */
 public record GenerationRequest(
     List<String> prompts,
@@ -36,7 +39,8 @@ public record GenerationRequest(
     double guidanceRescale,
     int clipSkip,
     SchedulerConfig scheduler,
-    PromptSyntax promptSyntax) {
+    PromptSyntax promptSyntax,
+    MicroConditioning microConditioning) {
 
   public GenerationRequest {
     prompts = List.copyOf(prompts);
@@ -50,7 +54,7 @@ public record GenerationRequest(
     }
   }
 
-  /** With prompts in plain syntax. */
+  /** With prompts in plain syntax, neither scaled nor cropped. */
   public GenerationRequest(
       List<String> prompts,
       String negativePrompt,
@@ -71,7 +75,8 @@ public record GenerationRequest(
         guidanceRescale,
         clipSkip,
         scheduler,
-        PromptSyntax.PLAIN);
+        PromptSyntax.PLAIN,
+        MicroConditioning.NONE);
   }
 
   /** With one prompt. */
@@ -97,7 +102,7 @@ public record GenerationRequest(
         scheduler);
   }
 
-  /** The defaults of {@code StableDiffusionPipeline}, at the size the model was trained on. */
+  /** The defaults of the model's pipeline in diffusers, at the size the model was trained on. */
   public static GenerationRequest of(StableDiffusion model, String prompt) {
     return new GenerationRequest(
         prompt,
@@ -105,7 +110,7 @@ public record GenerationRequest(
         model.trainedSize(),
         model.trainedSize(),
         50,
-        7.5,
+        model.defaultGuidanceScale(),
         0,
         0,
         model.schedulerConfig());
@@ -144,12 +149,36 @@ public record GenerationRequest(
         guidanceRescale,
         clipSkip,
         scheduler,
-        promptSyntax);
+        promptSyntax,
+        microConditioning);
+  }
+
+  /** The same with other size conditions. */
+  public GenerationRequest withMicroConditioning(MicroConditioning microConditioning) {
+    return new GenerationRequest(
+        prompts,
+        negativePrompt,
+        width,
+        height,
+        numInferenceSteps,
+        guidanceScale,
+        guidanceRescale,
+        clipSkip,
+        scheduler,
+        promptSyntax,
+        microConditioning);
   }
 
   /** The prompt; several in one line. */
   public String prompt() {
     return String.join(" | ", prompts);
+  }
+
+  /** All that text encoders read: the prompts, with guidance also the negative one. */
+  List<String> texts() {
+    return isGuided()
+        ? Stream.concat(prompts.stream(), Stream.of(negativePrompt)).toList()
+        : prompts;
   }
 
   boolean isGuided() {
@@ -167,6 +196,7 @@ public record GenerationRequest(
     facts.put("guidance_scale", String.valueOf(guidanceScale));
     facts.put("guidance_rescale", String.valueOf(guidanceRescale));
     facts.put("clip_skip", String.valueOf(clipSkip));
+    facts.putAll(microConditioning.describe());
     facts.put("scheduler", scheduler.type().className());
     facts.put("scheduler_config", new TreeMap<>(scheduler.given()).toString());
     return facts;

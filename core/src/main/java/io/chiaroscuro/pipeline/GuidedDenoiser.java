@@ -1,12 +1,12 @@
 package io.chiaroscuro.pipeline;
 
-import io.chiaroscuro.prompt.TokenizedPrompts;
 import io.chiaroscuro.scheduler.Denoiser;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
-import java.util.List;
+import io.chiaroscuro.unet.Conditioning;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -23,7 +23,7 @@ final class GuidedDenoiser implements Denoiser, AutoCloseable {
 
   private final StableDiffusion model;
   private final GenerationRequest request;
-  private final Tensor encoderHiddenStates;
+  private final Conditioning conditioning;
 
   /**
    * @param batch how many pictures are denoised together
@@ -37,31 +37,15 @@ final class GuidedDenoiser implements Denoiser, AutoCloseable {
     this.model = model;
     this.request = request;
     try (var scope = new TensorScope()) {
-      TokenizedPrompts wanted = tokenized(request.prompts());
-      // As in diffusers, clip skip is for what is wanted, not for what is unwanted.
-      TokenizedPrompts unwanted = tokenized(List.of(request.negativePrompt()));
-      this.encoderHiddenStates =
-          scope.own(
-              request.isGuided()
-                  ? torch.cat(
-                      new TensorVector(
-                          encode(unwanted.padded(wanted.chunks()), 0, batch),
-                          encode(wanted.padded(unwanted.chunks()), request.clipSkip(), batch)))
-                  : encode(wanted, request.clipSkip(), batch));
+      this.conditioning = RequestConditioning.of(model, request, batch);
+      tensors(conditioning).forEach(scope::own);
     }
   }
 
-  /** The encoded prompts (batch, tokens, hidden size), one for each picture. */
-  private Tensor encode(TokenizedPrompts prompts, int clipSkip, long batch) {
-    try (var scope = new TensorScope()) {
-      Tensor ids = Tensors.to(prompts.inputIds(), model.device(), DType.INT64);
-      Tensor states = prompts.join(model.textEncoder().forward(ids, clipSkip));
-      return scope.keep(states.repeat(batch / states.size(0), 1, 1));
-    }
-  }
-
-  private TokenizedPrompts tokenized(List<String> prompts) {
-    return TokenizedPrompts.of(model.tokenizer(), request.promptSyntax(), prompts);
+  private static Stream<Tensor> tensors(Conditioning conditioning) {
+    return Stream.concat(
+        Stream.of(conditioning.encoderHiddenStates()),
+        conditioning.added().stream().flatMap(a -> Stream.of(a.textEmbeds(), a.timeIds())));
   }
 
   @Override
@@ -69,10 +53,10 @@ final class GuidedDenoiser implements Denoiser, AutoCloseable {
     try (var scope = new TensorScope()) {
       Tensor sample = Tensors.to(scaledSample, model.device(), model.dtype());
       if (!request.isGuided()) {
-        return scope.keep(host(model.unet().forward(sample, timestep, encoderHiddenStates)));
+        return scope.keep(host(model.unet().forward(sample, timestep, conditioning)));
       }
       Tensor twice = torch.cat(new TensorVector(sample, sample));
-      Tensor both = host(model.unet().forward(twice, timestep, encoderHiddenStates));
+      Tensor both = host(model.unet().forward(twice, timestep, conditioning));
       long batch = sample.size(0);
       Tensor unconditional = both.narrow(0, 0, batch);
       Tensor text = both.narrow(0, batch, batch);
@@ -103,6 +87,6 @@ final class GuidedDenoiser implements Denoiser, AutoCloseable {
 
   @Override
   public void close() {
-    encoderHiddenStates.close();
+    tensors(conditioning).forEach(Tensor::close);
   }
 }

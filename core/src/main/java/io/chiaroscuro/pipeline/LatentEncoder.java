@@ -20,11 +20,8 @@ import org.bytedeco.pytorch.Tensor;
  * posterior, scaled.
  *
  * @param vae closed with this object
- * @param device where it computes
- * @param dtype what it computes in
  */
-public record LatentEncoder(AutoencoderKL vae, Device device, DType dtype)
-    implements AutoCloseable {
+public record LatentEncoder(AutoencoderKL vae) implements AutoCloseable {
 
   /**
    * Loads a checkpoint's autoencoder and nothing else of it.
@@ -32,7 +29,17 @@ public record LatentEncoder(AutoencoderKL vae, Device device, DType dtype)
    * @throws InvalidInputException if it is missing or damaged
    */
   public static LatentEncoder load(Checkpoint checkpoint, Device device, DType dtype) {
-    return new LatentEncoder(AutoencoderKL.load(checkpoint, dtype, device), device, dtype);
+    return new LatentEncoder(AutoencoderKL.load(checkpoint, dtype, device));
+  }
+
+  /** Where it computes. */
+  public Device device() {
+    return vae.weights().device();
+  }
+
+  /** What it computes in. */
+  public DType dtype() {
+    return vae.weights().dtype();
   }
 
   /**
@@ -51,7 +58,7 @@ public record LatentEncoder(AutoencoderKL vae, Device device, DType dtype)
    */
   public Tensor encode(List<RgbImage> images) {
     try (var scope = new TensorScope()) {
-      Tensor pixels = Tensors.to(RgbImage.toTensor(images), device, dtype);
+      Tensor pixels = Tensors.to(RgbImage.toTensor(images), device(), dtype());
       Tensor latents = vae.scale(vae.encode(pixels).mode());
       return scope.keep(Tensors.to(latents, Device.CPU, DType.FLOAT32));
     }

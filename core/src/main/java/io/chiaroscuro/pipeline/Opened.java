@@ -13,11 +13,10 @@ final class Opened implements AutoCloseable {
     return part;
   }
 
-  /** Closes {@code old} and holds {@code part} in its place. */
+  /** Holds {@code part} in the place of {@code old}, of which it was made. */
   <T extends AutoCloseable> T replace(T old, T part) {
     add(part);
     parts.remove(old);
-    close(old);
     return part;
   }
 

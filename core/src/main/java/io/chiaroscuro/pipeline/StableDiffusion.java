@@ -25,18 +25,19 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A Stable Diffusion checkpoint, loaded: its networks, its tokenizer and the settings of its
- * sampler. Networks compute in {@code dtype}; latents are float32 everywhere between them.
+ * A Stable Diffusion checkpoint, loaded: its networks, its tokenizers and the settings of its
+ * sampler. Latents are float32 everywhere between networks.
  *
  * @param checkpoint where it was loaded from
+ * @param textEncoders closed with this object, as the other networks are
  * @param schedulerConfig the checkpoint's own sampler
  * @param device where the networks compute
- * @param dtype what they compute in
+ * @param dtype what they compute in, but for Stable Diffusion XL's autoencoder, see {@link
+ *     AutoencoderKL#load}
  */
 public record StableDiffusion(
     Checkpoint checkpoint,
-    CLIPTokenizer tokenizer,
-    CLIPTextModel textEncoder,
+    TextEncoders textEncoders,
     UNet2DConditionModel unet,
     AutoencoderKL vae,
     SchedulerConfig schedulerConfig,
@@ -83,35 +84,62 @@ public record StableDiffusion(
       List<LearnedEmbedding> embeddings,
       Segments ofTextEncoder,
       Segments ofUnet) {
-    Path folder = checkpoint.folder();
     SchedulerConfig schedulerConfig = schedulerConfig(checkpoint);
     try (var opened = new Opened()) {
-      var tokenizer = opened.add(CLIPTokenizer.load(checkpoint.path("tokenizer")));
-      var textEncoder = opened.add(CLIPTextModel.load(checkpoint, dtype, device, ofTextEncoder));
-      requireFits(folder, tokenizer, textEncoder);
+      var textEncoders = opened.add(TextEncoders.load(checkpoint, device, dtype, ofTextEncoder));
       for (LearnedEmbedding embedding : embeddings) {
-        var known = tokenizer;
-        tokenizer = opened.replace(known, embedding.teach(known, textEncoder));
+        textEncoders = opened.replace(textEncoders, textEncoders.taught(embedding));
       }
       var unet = opened.add(UNet2DConditionModel.load(checkpoint, dtype, device, ofUnet));
       var vae = opened.add(AutoencoderKL.load(checkpoint, dtype, device));
-      requireFits(folder, textEncoder, unet, vae);
+      requireFits(checkpoint, textEncoders, unet, vae);
       opened.release();
       return new StableDiffusion(
-          checkpoint, tokenizer, textEncoder, unet, vae, schedulerConfig, device, dtype);
+          checkpoint, textEncoders, unet, vae, schedulerConfig, device, dtype);
     }
   }
 
+  /** The tokenizer of the first text encoder. */
+  public CLIPTokenizer tokenizer() {
+    return textEncoders.towers().get(0).tokenizer();
+  }
+
+  /** The first text encoder: in Stable Diffusion 1.x and 2.x the only one. */
+  public CLIPTextModel textEncoder() {
+    return textEncoders.towers().get(0).textModel();
+  }
+
+  /** The same with another sampler. */
+  public StableDiffusion withSchedulerConfig(SchedulerConfig config) {
+    return new StableDiffusion(checkpoint, textEncoders, unet, vae, config, device, dtype);
+  }
+
+  /** The same with another tokenizer of the first text encoder; the one it had stays open. */
+  public StableDiffusion withTokenizer(CLIPTokenizer tokenizer) {
+    return new StableDiffusion(
+        checkpoint,
+        textEncoders.withTokenizer(tokenizer),
+        unet,
+        vae,
+        schedulerConfig,
+        device,
+        dtype);
+  }
+
   /**
-   * The checkpoint's own sampler, with the two settings that {@code StableDiffusionPipeline}
-   * corrects in configurations older than itself.
+   * The checkpoint's own sampler; for 1.x and 2.x with the two settings that {@code
+   * StableDiffusionPipeline} corrects in configurations older than itself.
    */
   public static SchedulerConfig schedulerConfig(Checkpoint checkpoint) {
-    return corrected(SchedulerConfig.read(checkpoint.path("scheduler/scheduler_config.json")));
+    SchedulerConfig own = SchedulerConfig.read(checkpoint.path("scheduler/scheduler_config.json"));
+    return switch (checkpoint.modelIndex().family()) {
+      case STABLE_DIFFUSION -> corrected(own);
+      case STABLE_DIFFUSION_XL -> own;
+    };
   }
 
   /** Stable Diffusion was trained and is sampled so, whatever a file leaves to the defaults. */
-  static SchedulerConfig corrected(SchedulerConfig config) {
+  private static SchedulerConfig corrected(SchedulerConfig config) {
     return config.with("steps_offset", 1).with("clip_sample", false);
   }
 
@@ -121,12 +149,22 @@ public record StableDiffusion(
    * @throws InvalidInputException if the autoencoder cannot make a picture of this size
    */
   public LatentShape latentShape(int width, int height) {
-    return new LatentEncoder(vae, device, dtype).latentShape(width, height);
+    return new LatentEncoder(vae).latentShape(width, height);
   }
 
   /** The networks that a LoRA may adapt. */
   public Map<Component, Weights> networks() {
-    return Map.of(Component.TEXT_ENCODER, textEncoder.weights(), Component.UNET, unet.weights());
+    Map<Component, Weights> networks = textEncoders.networks();
+    networks.put(Component.UNET, unet.weights());
+    return networks;
+  }
+
+  /** diffusers' default for this family, {@code w} of classifier-free guidance. */
+  public double defaultGuidanceScale() {
+    return switch (checkpoint.modelIndex().family()) {
+      case STABLE_DIFFUSION -> 7.5;
+      case STABLE_DIFFUSION_XL -> 5;
+    };
   }
 
   /** The side of the square pictures this model was trained on, in pixels. */
@@ -157,7 +195,7 @@ public record StableDiffusion(
    */
   public List<RgbImage> decode(Tensor latents) {
     try (var scope = new TensorScope()) {
-      Tensor images = vae.decode(Tensors.to(vae.unscale(latents), device, dtype));
+      Tensor images = vae.decode(Tensors.to(vae.unscale(latents), device, vae.weights().dtype()));
       if (!Tensors.isFinite(images)) {
         throw new InvalidInputException(
             "The decoded picture is NaN or infinite; choose --dtype float32 or bfloat16, or where that is in use fetch the weights again.");
@@ -177,34 +215,24 @@ public record StableDiffusion(
     latentShape(width, height);
     try (var scope = new TensorScope()) {
       Tensor latents =
-          new LatentEncoder(vae, device, dtype)
-              .encode(List.of(RgbImage.solid(width, height, red, green, blue)));
+          new LatentEncoder(vae).encode(List.of(RgbImage.solid(width, height, red, green, blue)));
       return Tensors.doubles(latents.mean(0, 2, 3));
     }
   }
 
-  private static void requireFits(Path folder, CLIPTokenizer tokenizer, CLIPTextModel textEncoder) {
-    if (tokenizer.vocabSize() > textEncoder.config().vocabSize()
-        || tokenizer.modelMaxLength() > textEncoder.config().maxPositionEmbeddings()) {
-      throw new InvalidInputException(
-          "In %s the tokenizer (%d tokens, %d a prompt) does not fit the text encoder (%d, %d); take both from the same checkpoint."
-              .formatted(
-                  folder,
-                  tokenizer.vocabSize(),
-                  tokenizer.modelMaxLength(),
-                  textEncoder.config().vocabSize(),
-                  textEncoder.config().maxPositionEmbeddings()));
-    }
-  }
-
   private static void requireFits(
-      Path folder, CLIPTextModel textEncoder, UNet2DConditionModel unet, AutoencoderKL vae) {
-    int hidden = textEncoder.config().hiddenSize();
+      Checkpoint checkpoint,
+      TextEncoders textEncoders,
+      UNet2DConditionModel unet,
+      AutoencoderKL vae) {
+    Path folder = checkpoint.folder();
+    int hidden = textEncoders.hiddenSize();
     if (unet.config().crossAttentionDim().at(0) != hidden) {
       throw new InvalidInputException(
           "In %s the UNet attends to vectors of %d numbers, but the text encoder yields %d; take both from the same checkpoint."
               .formatted(folder, unet.config().crossAttentionDim().at(0), hidden));
     }
+    requireFitsAdditions(checkpoint, textEncoders, unet.config());
     int channels = vae.config().latentChannels();
     if (unet.config().inChannels() != channels || unet.config().outChannels() != channels) {
       throw new InvalidInputException(
@@ -214,10 +242,23 @@ public record StableDiffusion(
     }
   }
 
+  private static void requireFitsAdditions(
+      Checkpoint checkpoint, TextEncoders textEncoders, UNet2DConditionConfig unet) {
+    int pooled = textEncoders.pooledLength().orElse(0);
+    boolean takesSizes = unet.additionEmbedType() != null;
+    int ids = MicroConditioning.NONE.wantedIds(checkpoint.modelIndex(), 1, 1).length;
+    int sizes = takesSizes ? ids * unet.additionTimeEmbedDim() : 0;
+    int taken = takesSizes ? unet.projectionClassEmbeddingsInputDim() : 0;
+    if (pooled + sizes != taken) {
+      throw new InvalidInputException(
+          "In %s the UNet takes %d numbers beside the prompt's tokens, but the text encoders and sizes yield %d; take all from the same checkpoint."
+              .formatted(checkpoint.folder(), taken, pooled + sizes));
+    }
+  }
+
   @Override
   public void close() {
-    tokenizer.close();
-    textEncoder.close();
+    textEncoders.close();
     unet.close();
     vae.close();
   }

@@ -41,6 +41,11 @@ import java.util.Map;
  *     convolutions (1.x)
  * @param upcastAttention whether attention scores need float32 (2.1): they always get it here, see
  *     {@link io.chiaroscuro.nn.Attention}
+ * @param additionEmbedType {@code text_time} where the UNet is told {@link AddedConditions} (XL);
+ *     else null
+ * @param additionTimeEmbedDim length of the embedding of each of their sizes; else null
+ * @param projectionClassEmbeddingsInputDim length of all of them and the pooled prompt together;
+ *     else null
  */
 public record UNet2DConditionConfig(
     int sampleSize,
@@ -62,7 +67,12 @@ public record UNet2DConditionConfig(
     PerLevel attentionHeadDim,
     PerLevel numAttentionHeads,
     boolean useLinearProjection,
-    boolean upcastAttention) {
+    boolean upcastAttention,
+    String additionEmbedType,
+    Integer additionTimeEmbedDim,
+    Integer projectionClassEmbeddingsInputDim) {
+
+  static final String TEXT_TIME = "text_time";
 
   static final String CROSS_ATTN_DOWN = "CrossAttnDownBlock2D";
   static final String CROSS_ATTN_UP = "CrossAttnUpBlock2D";
@@ -105,7 +115,6 @@ public record UNet2DConditionConfig(
           entry("class_embed_type", false),
           entry("num_class_embeds", false),
           entry("class_embeddings_concat", false),
-          entry("addition_embed_type", false),
           entry("resnet_time_scale_shift", "default"),
           entry("resnet_skip_time_act", false),
           entry("time_embedding_type", "positional"),
@@ -142,6 +151,9 @@ public record UNet2DConditionConfig(
     requireLevels("transformer_layers_per_block", fits(transformerLayersPerBlock, levels), levels);
     requireLevels("attention_head_dim", fits(heads, levels), levels);
     requireGroups(blockOutChannels, normNumGroups);
+    if (additionEmbedType != null) {
+      requireAdditions(additionEmbedType, additionTimeEmbedDim, projectionClassEmbeddingsInputDim);
+    }
     if (blockOutChannels.get(0) % 2 != 0) {
       throw new InvalidInputException(
           "field 'block_out_channels' starts with %d; half of them are sines, it must be even."
@@ -157,6 +169,68 @@ public record UNet2DConditionConfig(
             "field 'block_out_channels' has %d, which %d attention heads cannot share."
                 .formatted(blockOutChannels.get(level), heads.at(level)));
       }
+    }
+  }
+
+  /** Of a UNet that is told the prompt alone. */
+  public UNet2DConditionConfig(
+      int sampleSize,
+      int inChannels,
+      int outChannels,
+      boolean centerInputSample,
+      boolean flipSinToCos,
+      double freqShift,
+      List<String> downBlockTypes,
+      List<String> upBlockTypes,
+      List<Integer> blockOutChannels,
+      PerLevel layersPerBlock,
+      int downsamplePadding,
+      Activation actFn,
+      int normNumGroups,
+      double normEps,
+      PerLevel crossAttentionDim,
+      PerLevel transformerLayersPerBlock,
+      PerLevel attentionHeadDim,
+      PerLevel numAttentionHeads,
+      boolean useLinearProjection,
+      boolean upcastAttention) {
+    this(
+        sampleSize,
+        inChannels,
+        outChannels,
+        centerInputSample,
+        flipSinToCos,
+        freqShift,
+        downBlockTypes,
+        upBlockTypes,
+        blockOutChannels,
+        layersPerBlock,
+        downsamplePadding,
+        actFn,
+        normNumGroups,
+        normEps,
+        crossAttentionDim,
+        transformerLayersPerBlock,
+        attentionHeadDim,
+        numAttentionHeads,
+        useLinearProjection,
+        upcastAttention,
+        null,
+        null,
+        null);
+  }
+
+  private static void requireAdditions(String type, Integer timeDim, Integer inputDim) {
+    requireSupported("addition_embed_type", List.of(type), List.of(TEXT_TIME));
+    requirePositive(
+        "addition_time_embed_dim", (int) requireGiven("addition_time_embed_dim", timeDim));
+    requirePositive(
+        "projection_class_embeddings_input_dim",
+        (int) requireGiven("projection_class_embeddings_input_dim", inputDim));
+    if (timeDim % 2 != 0) {
+      throw new InvalidInputException(
+          "field 'addition_time_embed_dim' is %d; half of it are sines, it must be even."
+              .formatted(timeDim));
     }
   }
 

@@ -17,14 +17,15 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * The network that predicts the noise in latents, given the timestep and the prompt (<a
- * href="https://arxiv.org/abs/2112.10752">Rombach et al. 2022</a>), as Stable Diffusion 1.x and 2.x
- * have it.
+ * href="https://arxiv.org/abs/2112.10752">Rombach et al. 2022</a>), as Stable Diffusion 1.x, 2.x
+ * and XL have it.
  */
 public final class UNet2DConditionModel implements AutoCloseable {
 
@@ -33,6 +34,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
   private final Segments segments;
   private final Timesteps timeProj;
   private final TimestepEmbedding timeEmbedding;
+  private final Optional<AddedEmbedding> addedEmbedding;
   private final Conv2d convIn;
   private final List<DownBlock2D> downBlocks;
   private final MidBlock2D midBlock;
@@ -59,6 +61,9 @@ public final class UNet2DConditionModel implements AutoCloseable {
     this.timeEmbedding =
         new TimestepEmbedding(
             weights.at("time_embedding"), channels, config.timeEmbedDim(), config.actFn());
+    this.addedEmbedding =
+        Optional.ofNullable(config.additionEmbedType())
+            .map(type -> new AddedEmbedding(config, weights.at("add_embedding")));
     this.convIn = new Conv2d(weights.at("conv_in"), config.inChannels(), channels, 3);
     this.downBlocks =
         IntStream.range(0, config.levels())
@@ -105,13 +110,22 @@ public final class UNet2DConditionModel implements AutoCloseable {
     return weights;
   }
 
-  /** As {@link #forward(Tensor, Tensor, Tensor)} with one timestep for the whole batch. */
+  /** As {@link #forward(Tensor, double, Conditioning)}, told the prompt alone. */
   public Tensor forward(Tensor sample, double timestep, Tensor encoderHiddenStates) {
+    return forward(sample, timestep, Conditioning.of(encoderHiddenStates));
+  }
+
+  /** As {@link #forward(Tensor, Tensor, Conditioning)}, told the prompt alone. */
+  public Tensor forward(Tensor sample, Tensor timesteps, Tensor encoderHiddenStates) {
+    return forward(sample, timesteps, Conditioning.of(encoderHiddenStates));
+  }
+
+  /** As {@link #forward(Tensor, Tensor, Conditioning)}, one timestep for the whole batch. */
+  public Tensor forward(Tensor sample, double timestep, Conditioning conditioning) {
     try (var scope = new TensorScope()) {
       float[] timesteps = new float[Math.toIntExact(sample.size(0))];
       Arrays.fill(timesteps, (float) timestep);
-      return scope.keep(
-          forward(sample, Tensors.of(timesteps, timesteps.length), encoderHiddenStates));
+      return scope.keep(forward(sample, Tensors.of(timesteps, timesteps.length), conditioning));
     }
   }
 
@@ -120,13 +134,16 @@ public final class UNet2DConditionModel implements AutoCloseable {
    *
    * @param sample noisy latents (B, inChannels, h, w), any size, in the weights' type
    * @param timesteps (B), any numeric type, may be fractional
-   * @param encoderHiddenStates the encoded prompts (B, M, crossAttentionDim), in the weights' type
+   * @param conditioning of the same B; with added conditions just where this UNet takes some
    * @return (B, outChannels, h, w)
+   * @throws InvalidInputException if a shape does not fit, or conditions are missing or surplus
    */
-  public Tensor forward(Tensor sample, Tensor timesteps, Tensor encoderHiddenStates) {
+  public Tensor forward(Tensor sample, Tensor timesteps, Conditioning conditioning) {
+    Tensor encoderHiddenStates = conditioning.encoderHiddenStates();
     requireShapes(sample, encoderHiddenStates);
+    requireAdded(conditioning);
     try (var scope = new TensorScope()) {
-      Tensor temb = embed(timesteps);
+      Tensor temb = embed(timesteps, conditioning);
       Tensor hidden = convIn.forward(config.centerInputSample() ? centered(sample) : sample);
       Deque<Tensor> skips = new ArrayDeque<>();
       skips.push(hidden);
@@ -150,11 +167,23 @@ public final class UNet2DConditionModel implements AutoCloseable {
   }
 
   /** Sines are taken in float32 whatever the weights' type: bfloat16 cannot tell 998 from 999. */
-  private Tensor embed(Tensor timesteps) {
+  private Tensor embed(Tensor timesteps, Conditioning conditioning) {
     try (var scope = new TensorScope()) {
       Tensor waves = timeProj.forward(Tensors.to(timesteps, weights.device(), DType.FLOAT32));
+      Tensor time = timeEmbedding.forward(Tensors.to(waves, weights.device(), weights.dtype()));
       return scope.keep(
-          timeEmbedding.forward(Tensors.to(waves, weights.device(), weights.dtype())));
+          addedEmbedding
+              .map(embedding -> time.add(embedding.forward(conditioning.added().orElseThrow())))
+              .orElse(time));
+    }
+  }
+
+  private void requireAdded(Conditioning conditioning) {
+    if (addedEmbedding.isPresent() != conditioning.added().isPresent()) {
+      throw new InvalidInputException(
+          addedEmbedding.isPresent()
+              ? "This UNet is Stable Diffusion XL's: it needs a pooled prompt and sizes beside the prompt."
+              : "This UNet is not Stable Diffusion XL's: it takes no pooled prompt and no sizes.");
     }
   }
 

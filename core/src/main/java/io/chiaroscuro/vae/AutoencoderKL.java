@@ -3,6 +3,7 @@ package io.chiaroscuro.vae;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.checkpoint.Component;
+import io.chiaroscuro.checkpoint.Family;
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.nn.Conv2d;
 import io.chiaroscuro.nn.Layer;
@@ -57,12 +58,21 @@ public final class AutoencoderKL implements AutoCloseable {
   }
 
   /**
+   * Loads a checkpoint's autoencoder.
+   *
+   * @param dtype what it computes in, unless it is Stable Diffusion XL's and would overflow: then
+   *     it does in float32
    * @throws InvalidInputException if config or weights are missing or do not fit each other
    */
   public static AutoencoderKL load(Checkpoint checkpoint, DType dtype, Device device) {
     AutoencoderKLConfig config = AutoencoderKLConfig.read(checkpoint.config(Component.VAE));
+    boolean overflows =
+        config.forceUpcast() && checkpoint.modelIndex().family() == Family.STABLE_DIFFUSION_XL;
     return checkpoint.build(
-        Component.VAE, dtype, device, weights -> new AutoencoderKL(config, weights));
+        Component.VAE,
+        overflows ? DType.FLOAT32 : dtype,
+        device,
+        weights -> new AutoencoderKL(config, weights));
   }
 
   public AutoencoderKLConfig config() {
@@ -103,21 +113,49 @@ public final class AutoencoderKL implements AutoCloseable {
     return decoder.forward(latents);
   }
 
-  /** From the autoencoder's latents to diffusion's: {@code (z - shift) scaling}. */
+  /**
+   * From the autoencoder's latents to diffusion's: {@code (z - shift) scaling}, or with {@code
+   * latents_mean} and {@code latents_std} {@code (z - mean) scaling / std}.
+   */
   public Tensor scale(Tensor latents) {
     try (var scope = new TensorScope()) {
+      if (config.latentsMean() != null) {
+        return scope.keep(
+            latents
+                .sub(perChannel(config.latentsMean(), latents))
+                .mul(new Scalar(config.scalingFactor()))
+                .div(perChannel(config.latentsStd(), latents)));
+      }
       Tensor centered =
           config.shiftFactor() == 0 ? latents : latents.sub(new Scalar(config.shiftFactor()));
       return scope.keep(centered.mul(new Scalar(config.scalingFactor())));
     }
   }
 
-  /** From diffusion's latents to the autoencoder's: {@code z / scaling + shift}. */
+  /**
+   * From diffusion's latents to the autoencoder's: {@code z / scaling + shift}, or {@code z std /
+   * scaling + mean}.
+   */
   public Tensor unscale(Tensor latents) {
     try (var scope = new TensorScope()) {
+      if (config.latentsMean() != null) {
+        return scope.keep(
+            latents
+                .mul(perChannel(config.latentsStd(), latents))
+                .div(new Scalar(config.scalingFactor()))
+                .add(perChannel(config.latentsMean(), latents)));
+      }
       Tensor divided = latents.div(new Scalar(config.scalingFactor()));
       return scope.keep(
           config.shiftFactor() == 0 ? divided : divided.add(new Scalar(config.shiftFactor())));
+    }
+  }
+
+  /** (1, C, 1, 1) where the latents are, in their type. */
+  private static Tensor perChannel(List<Double> values, Tensor latents) {
+    try (var scope = new TensorScope()) {
+      double[] numbers = values.stream().mapToDouble(Double::doubleValue).toArray();
+      return scope.keep(Tensors.of(numbers, 1, numbers.length, 1, 1).to(latents));
     }
   }
 

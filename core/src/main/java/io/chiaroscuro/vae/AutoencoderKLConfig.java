@@ -5,18 +5,15 @@ import static io.chiaroscuro.checkpoint.FieldRules.requireGroups;
 import static io.chiaroscuro.checkpoint.FieldRules.requireLevels;
 import static io.chiaroscuro.checkpoint.FieldRules.requirePositive;
 import static io.chiaroscuro.checkpoint.FieldRules.requireSupported;
-import static java.util.Map.entry;
 
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.ConfigFile;
 import io.chiaroscuro.nn.Activation;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /**
- * The autoencoder's {@code config.json}. Its {@code force_upcast} is ignored: diffusers heeds it
- * for Stable Diffusion XL only, whose autoencoder overflows in float16.
+ * The autoencoder's {@code config.json}.
  *
  * @param sampleSize height and width of the images it was trained on
  * @param inChannels channels of the images it encodes
@@ -33,6 +30,10 @@ import java.util.Map;
  * @param useQuantConv whether a 1x1 convolution follows the encoder
  * @param usePostQuantConv whether a 1x1 convolution precedes the decoder
  * @param midBlockAddAttention whether the lowest resolution attends
+ * @param forceUpcast whether it overflows in float16: heeded for Stable Diffusion XL alone, where
+ *     it is true; others may have it without meaning it
+ * @param latentsMean what is subtracted from each channel of the latents; null for nothing
+ * @param latentsStd what each channel is divided by after that; null if {@code latentsMean} is
  */
 public record AutoencoderKLConfig(
     int sampleSize,
@@ -49,7 +50,10 @@ public record AutoencoderKLConfig(
     double shiftFactor,
     boolean useQuantConv,
     boolean usePostQuantConv,
-    boolean midBlockAddAttention) {
+    boolean midBlockAddAttention,
+    boolean forceUpcast,
+    List<Double> latentsMean,
+    List<Double> latentsStd) {
 
   /** diffusers' defaults. */
   public static final AutoencoderKLConfig DEFAULTS =
@@ -68,7 +72,48 @@ public record AutoencoderKLConfig(
           0,
           true,
           true,
-          true);
+          true,
+          true,
+          null,
+          null);
+
+  /** Of latents that are normalized by the scaling factor alone. */
+  public AutoencoderKLConfig(
+      int sampleSize,
+      int inChannels,
+      int outChannels,
+      int latentChannels,
+      List<String> downBlockTypes,
+      List<String> upBlockTypes,
+      List<Integer> blockOutChannels,
+      int layersPerBlock,
+      Activation actFn,
+      int normNumGroups,
+      double scalingFactor,
+      double shiftFactor,
+      boolean useQuantConv,
+      boolean usePostQuantConv,
+      boolean midBlockAddAttention) {
+    this(
+        sampleSize,
+        inChannels,
+        outChannels,
+        latentChannels,
+        downBlockTypes,
+        upBlockTypes,
+        blockOutChannels,
+        layersPerBlock,
+        actFn,
+        normNumGroups,
+        scalingFactor,
+        shiftFactor,
+        useQuantConv,
+        usePostQuantConv,
+        midBlockAddAttention,
+        DEFAULTS.forceUpcast,
+        null,
+        null);
+  }
 
   /** The same with another scaling factor. */
   public AutoencoderKLConfig withScalingFactor(double factor) {
@@ -87,11 +132,11 @@ public record AutoencoderKLConfig(
         shiftFactor,
         useQuantConv,
         usePostQuantConv,
-        midBlockAddAttention);
+        midBlockAddAttention,
+        forceUpcast,
+        latentsMean,
+        latentsStd);
   }
-
-  private static final Map<String, Object> ONLY_SUPPORTED =
-      Map.ofEntries(entry("latents_mean", false), entry("latents_std", false));
 
   public AutoencoderKLConfig {
     downBlockTypes = List.copyOf(requireGiven("down_block_types", downBlockTypes));
@@ -104,6 +149,9 @@ public record AutoencoderKLConfig(
     requirePositive("latent_channels", latentChannels);
     requirePositive("layers_per_block", layersPerBlock);
     requirePositive("scaling_factor", scalingFactor);
+    latentsMean = latentsMean == null ? null : List.copyOf(latentsMean);
+    latentsStd = latentsStd == null ? null : List.copyOf(latentsStd);
+    requireNormalization(latentChannels, latentsMean, latentsStd);
     int levels = blockOutChannels.size();
     requireSupported("down_block_types", downBlockTypes, List.of("DownEncoderBlock2D"));
     requireSupported("up_block_types", upBlockTypes, List.of("UpDecoderBlock2D"));
@@ -116,7 +164,19 @@ public record AutoencoderKLConfig(
    * @throws InvalidInputException naming file and field of what cannot be used
    */
   public static AutoencoderKLConfig read(Path file) {
-    return ConfigFile.read(file, DEFAULTS, ONLY_SUPPORTED);
+    return ConfigFile.read(file, DEFAULTS);
+  }
+
+  private static void requireNormalization(int channels, List<Double> mean, List<Double> std) {
+    if (mean == null && std == null) {
+      return;
+    }
+    if (mean == null || std == null || mean.size() != channels || std.size() != channels) {
+      throw new InvalidInputException(
+          "fields 'latents_mean' (%s) and 'latents_std' (%s) must both have %d numbers, one for each latent channel, or both be null."
+              .formatted(mean, std, channels));
+    }
+    std.forEach(deviation -> requirePositive("latents_std", deviation));
   }
 
   /** Number of resolutions. */

@@ -93,13 +93,27 @@ class CheckpointTest {
   }
 
   @Test
-  void refusesStableDiffusionXl() {
-    Path xl = SharedData.path("checkpoints/stable-diffusion-xl-base-1.0");
-    assertRefused(() -> Checkpoint.open(xl), "model_index.json", "StableDiffusionXLPipeline");
-    assertRefused(
-        () -> UNet2DConditionConfig.read(xl.resolve("unet/config.json")),
-        "addition_embed_type",
-        "text_time");
+  void readsPublishedConfigurationsOfStableDiffusionXl() {
+    var checkpoint = Checkpoint.open(SharedData.path("checkpoints/stable-diffusion-xl-base-1.0"));
+    assertThat(checkpoint.modelIndex().family()).isEqualTo(Family.STABLE_DIFFUSION_XL);
+    assertThat(checkpoint.modelIndex().forceZerosForEmptyPrompt()).isTrue();
+    assertThat(checkpoint.modelIndex().requiresAestheticsScore()).isFalse();
+    assertThat(checkpoint.modelIndex().networks()).containsExactly(Component.values());
+    var unet = UNet2DConditionConfig.read(checkpoint.config(Component.UNET));
+    assertThat(List.of(unet.heads(0), unet.heads(2))).containsExactly(5, 20);
+    assertThat(unet.transformerLayersPerBlock().at(2)).isEqualTo(10);
+    assertThat(unet.additionEmbedType()).isEqualTo("text_time");
+    assertThat(unet.additionTimeEmbedDim()).isEqualTo(256);
+    var vae = AutoencoderKLConfig.read(checkpoint.config(Component.VAE));
+    assertThat(vae.scalingFactor()).isEqualTo(0.13025);
+    assertThat(vae.forceUpcast()).isTrue();
+    var clip = CLIPTextConfig.read(checkpoint.config(Component.TEXT_ENCODER));
+    var clip2 = CLIPTextConfig.read(checkpoint.config(Component.TEXT_ENCODER_2));
+    assertThat(clip2.hiddenAct()).isEqualTo(Activation.GELU);
+    assertThat(clip2.eosTokenId()).isEqualTo(2);
+    assertThat(clip.hiddenSize() + clip2.hiddenSize()).isEqualTo(unet.crossAttentionDim().at(0));
+    assertThat(clip2.projectionDim() + 6 * unet.additionTimeEmbedDim())
+        .isEqualTo(unet.projectionClassEmbeddingsInputDim());
   }
 
   @Test
@@ -199,6 +213,8 @@ class CheckpointTest {
         "{\"down_block_types\": [\"A\", \"B\"]}     | 'A'",
         "{\"downsample_padding\": 2}                | 'downsample_padding'",
         "{\"sample_size\": 99999999999}             | 'sample_size'",
+        "{\"addition_embed_type\": \"image\"}        | 'addition_embed_type'",
+        "{\"addition_embed_type\": \"text_time\"}    | 'addition_time_embed_dim'",
         "{\"in_channels\": 4                        | not valid JSON",
         "4                                          | not a JSON object",
       })

@@ -33,7 +33,7 @@ class LatentEncoderTest {
   void load(@TempDir Path folder) {
     SeededStableDiffusion.write(folder, 0);
     model = StableDiffusion.load(folder, Device.CPU, DType.FLOAT32);
-    encoder = new LatentEncoder(model.vae(), Device.CPU, DType.FLOAT32);
+    encoder = new LatentEncoder(model.vae());
   }
 
   @AfterAll

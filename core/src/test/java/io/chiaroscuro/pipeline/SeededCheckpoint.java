@@ -4,7 +4,9 @@ import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.clip.CLIPTextConfig;
 import io.chiaroscuro.clip.CLIPTextModel;
+import io.chiaroscuro.clip.CLIPTextModelWithProjection;
 import io.chiaroscuro.fixtures.Fixture;
+import io.chiaroscuro.nn.Segments;
 import io.chiaroscuro.safetensors.SafetensorsWriter;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
@@ -15,10 +17,14 @@ import io.chiaroscuro.vae.AutoencoderKLConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The checkpoints of {@code tools/fixtures/pipelines.py}, with their weights drawn anew. */
+/**
+ * The checkpoints of {@code tools/fixtures/pipelines.py} and {@code xl.py}, with their weights
+ * drawn anew.
+ */
 final class SeededCheckpoint {
 
   private static final int SEED = 7;
@@ -26,36 +32,34 @@ final class SeededCheckpoint {
   private SeededCheckpoint() {}
 
   static void write(String family, Path folder) throws IOException {
-    copy(Fixture.path("pipelines/" + family), folder);
     copy(Fixture.path("tokenizer/byte-vocabulary"), folder.resolve("tokenizer"));
-    try (var network =
-        new CLIPTextModel(CLIPTextConfig.read(config(folder, Component.TEXT_ENCODER)), weights())) {
-      write(folder, Component.TEXT_ENCODER, "model", network.weights());
-    }
-    try (var network =
-        new UNet2DConditionModel(
-            UNet2DConditionConfig.read(config(folder, Component.UNET)), weights())) {
-      write(folder, Component.UNET, "diffusion_pytorch_model", network.weights());
-    }
-    try (var network =
-        new AutoencoderKL(AutoencoderKLConfig.read(config(folder, Component.VAE)), weights())) {
-      write(folder, Component.VAE, "diffusion_pytorch_model", network.weights());
+    copy(Fixture.path("tokenizer/byte-vocabulary"), folder.resolve("tokenizer_2"));
+    copy(Fixture.path("pipelines/" + family), folder);
+    for (Component component : Component.values()) {
+      Path config = folder.resolve(component.folder()).resolve("config.json");
+      if (Files.exists(config)) {
+        SafetensorsWriter.write(
+            config.resolveSibling(
+                component == Component.UNET || component == Component.VAE
+                    ? "diffusion_pytorch_model.safetensors"
+                    : "model.safetensors"),
+            drawn(component, config).tensors(),
+            Map.of());
+      }
     }
   }
 
-  private static Weights weights() {
-    return Weights.seeded(SEED, DType.FLOAT32, Device.CPU);
-  }
-
-  private static Path config(Path folder, Component component) {
-    return folder.resolve(component.folder()).resolve("config.json");
-  }
-
-  private static void write(Path folder, Component component, String name, Weights weights) {
-    SafetensorsWriter.write(
-        folder.resolve(component.folder()).resolve(name + ".safetensors"),
-        weights.tensors(),
-        Map.of());
+  /** The weights that the network asks for. */
+  private static Weights drawn(Component component, Path config) {
+    Weights weights = Weights.seeded(SEED, DType.FLOAT32, Device.CPU);
+    switch (component) {
+      case UNET -> new UNet2DConditionModel(UNet2DConditionConfig.read(config), weights);
+      case VAE -> new AutoencoderKL(AutoencoderKLConfig.read(config), weights);
+      case TEXT_ENCODER -> new CLIPTextModel(CLIPTextConfig.read(config), weights);
+      case TEXT_ENCODER_2 ->
+          new CLIPTextModelWithProjection(CLIPTextConfig.read(config), weights, Segments.PLAIN);
+    }
+    return weights;
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -63,7 +67,7 @@ final class SeededCheckpoint {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Path target = to.resolve(from.relativize(file).toString());
         Files.createDirectories(target.getParent());
-        Files.copy(file, target);
+        Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
       }
     }
   }

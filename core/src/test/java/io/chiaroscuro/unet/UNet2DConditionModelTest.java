@@ -11,6 +11,7 @@ import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
+import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class UNet2DConditionModelTest {
             model.forward(
                 fixture.tensor(i + ".sample").to(dtype.torch()),
                 fixture.tensor(i + ".timestep").item_double(),
-                fixture.tensor(i + ".text").to(dtype.torch()));
+                conditioning(fixture, i, dtype));
         assertThat(DType.of(out)).isEqualTo(dtype);
         assertThat(Tensors.isFinite(out)).isTrue();
         worst = Math.max(worst, Fixture.relativeError(out, fixture.tensor(i + ".out")));
@@ -46,14 +47,30 @@ class UNet2DConditionModelTest {
     return worst;
   }
 
+  private static Conditioning conditioning(SafetensorsFile fixture, int i, DType dtype) {
+    Tensor text = fixture.tensor(i + ".text").to(dtype.torch());
+    if (!fixture.entries().containsKey(i + ".text_embeds")) {
+      return Conditioning.of(text);
+    }
+    Tensor pooled = fixture.tensor(i + ".text_embeds").to(dtype.torch());
+    return new Conditioning(
+        text, Optional.of(new AddedConditions(pooled, fixture.tensor(i + ".time_ids"))));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"unet1", "unet2"})
+  @ValueSource(strings = {"unet1", "unet2", "unet_xl"})
   void equalsDiffusers(String name) {
     assertThat(worst(name, DType.FLOAT32)).isLessThan(1e-5);
   }
 
   @ParameterizedTest
-  @CsvSource({"unet1,BFLOAT16", "unet1,FLOAT16", "unet2,BFLOAT16", "unet2,FLOAT16"})
+  @CsvSource({
+    "unet1,BFLOAT16",
+    "unet1,FLOAT16",
+    "unet2,BFLOAT16",
+    "unet2,FLOAT16",
+    "unet_xl,FLOAT16"
+  })
   void runsInHalfPrecision(String name, DType dtype) {
     assertThat(worst(name, dtype)).isLessThan(5e-2);
   }
@@ -81,6 +98,29 @@ class UNet2DConditionModelTest {
       assertThatThrownBy(() -> model.forward(sample, 1, text))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("(1, tokens, 24)");
+    }
+  }
+
+  @Test
+  void takesAddedConditionsJustWhereItWasTrainedOnThem() {
+    try (var scope = new TensorScope();
+        var plain = model("unet1", DType.FLOAT32);
+        var xl = model("unet_xl", DType.FLOAT32)) {
+      Tensor sample = Tensors.zeros(DType.FLOAT32, 1, 4, 8, 8);
+      Tensor ids = Tensors.zeros(DType.FLOAT32, 1, 6);
+      var added = Optional.of(new AddedConditions(Tensors.zeros(DType.FLOAT32, 1, 24), ids));
+      Tensor text = Tensors.zeros(DType.FLOAT32, 1, 77, 24);
+      assertThatThrownBy(() -> plain.forward(sample, 1, new Conditioning(text, added)))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("not Stable Diffusion XL's");
+      Tensor longer = Tensors.zeros(DType.FLOAT32, 1, 77, 80);
+      assertThatThrownBy(() -> xl.forward(sample, 1, longer))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("pooled prompt and sizes");
+      var wide = Optional.of(new AddedConditions(Tensors.zeros(DType.FLOAT32, 1, 25), ids));
+      assertThatThrownBy(() -> xl.forward(sample, 1, new Conditioning(longer, wide)))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContainingAll("[1, 25]", "[1, 6]", "72");
     }
   }
 

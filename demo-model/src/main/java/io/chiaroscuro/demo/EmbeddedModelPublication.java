@@ -55,7 +55,7 @@ public final class EmbeddedModelPublication {
     Checkpoint checkpoint = Checkpoint.open(trained);
     Set<Path> published = new HashSet<>();
     Map<Component, Long> parameters = new TreeMap<>();
-    for (Component component : Component.values()) {
+    for (Component component : checkpoint.modelIndex().networks()) {
       published.add(copy(checkpoint.config(component), trained, EmbeddedModel.CHECKPOINT));
       Path weights = weights(checkpoint, component);
       Path target = target(weights, trained, EmbeddedModel.CHECKPOINT);

@@ -188,7 +188,7 @@ public record Reference(
         new StatisticsRequest(
             ImageFolder.list(pictures), preparation, type, N_COMPONENTS, BATCH_SIZE);
     // The model's own networks, which stay open.
-    LatentEncoder encoder = new LatentEncoder(model.vae(), model.device(), model.dtype());
+    LatentEncoder encoder = new LatentEncoder(model.vae());
     try (var run = new StatisticsRun(encoder, model.checkpoint(), request, folder)) {
       run.forEachRemaining(batch -> {});
       run.finish().close();

@@ -31,7 +31,7 @@ final class ExampleStatistics {
   private static LeakStatistics of(
       Path photographs, ExampleRequest request, StableDiffusion model, Watch watch) {
     // The model's own networks, which stay open.
-    LatentEncoder encoder = new LatentEncoder(model.vae(), model.device(), model.dtype());
+    LatentEncoder encoder = new LatentEncoder(model.vae());
     ImagePreparation preparation =
         new ImagePreparation(
             request.size(),

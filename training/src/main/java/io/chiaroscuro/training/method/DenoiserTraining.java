@@ -3,8 +3,10 @@ package io.chiaroscuro.training.method;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.checkpoint.Component;
+import io.chiaroscuro.checkpoint.Family;
 import io.chiaroscuro.nn.GradientCheckpointing;
 import io.chiaroscuro.nn.Segments;
 import io.chiaroscuro.pipeline.StableDiffusion;
@@ -60,6 +62,14 @@ public record DenoiserTraining(
 
   private static final JsonMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  public DenoiserTraining {
+    if (checkpoint.modelIndex().family() != Family.STABLE_DIFFUSION) {
+      throw new InvalidInputException(
+          "%s is a checkpoint of Stable Diffusion XL, which cannot be trained here; choose one of 1.x or 2.x."
+              .formatted(checkpoint.name()));
+    }
+  }
 
   /** How many batches that many epochs have; an epoch shows the larger set once. */
   public long batchesIn(long epochs) {

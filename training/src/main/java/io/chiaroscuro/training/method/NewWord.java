@@ -24,17 +24,10 @@ public record NewWord(TextualInversionConfig config) implements Learnable {
     try {
       CLIPTokenizer extended = word.teach(model.tokenizer(), model.textEncoder());
       model.tokenizer().close();
-      var taught =
-          new StableDiffusion(
-              model.checkpoint(),
-              extended,
-              model.textEncoder(),
-              model.unet(),
-              model.vae(),
-              model.schedulerConfig(),
-              model.device(),
-              model.dtype());
-      return new Taught(taught, word, new Parameters(Map.of(word.token(), word.vectors())));
+      return new Taught(
+          model.withTokenizer(extended),
+          word,
+          new Parameters(Map.of(word.token(), word.vectors())));
     } catch (RuntimeException e) {
       word.close();
       throw e;

@@ -36,14 +36,6 @@ public record NoiseScheduleChange(Optional<PredictionType> predictionType, boole
   }
 
   StableDiffusion applied(StableDiffusion model) {
-    return new StableDiffusion(
-        model.checkpoint(),
-        model.tokenizer(),
-        model.textEncoder(),
-        model.unet(),
-        model.vae(),
-        applied(model.schedulerConfig()),
-        model.device(),
-        model.dtype());
+    return model.withSchedulerConfig(applied(model.schedulerConfig()));
   }
 }

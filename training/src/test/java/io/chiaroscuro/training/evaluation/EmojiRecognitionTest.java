@@ -82,7 +82,7 @@ class EmojiRecognitionTest {
   @BeforeAll
   void encode() {
     var weights = Weights.seeded(0, DType.FLOAT32, Device.CPU);
-    encoder = new LatentEncoder(new AutoencoderKL(CONFIG, weights), Device.CPU, DType.FLOAT32);
+    encoder = new LatentEncoder(new AutoencoderKL(CONFIG, weights));
     for (String shape : SHAPES) {
       for (String color : COLORS) {
         String paint = "fill='%s' stroke='#000' stroke-width='2'".formatted(color);
