@@ -1,7 +1,7 @@
 package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.adapter.LearnedEmbedding;
+import io.chiaroscuro.adapter.EmbeddingFile;
 import io.chiaroscuro.adapter.LoraFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +16,19 @@ final class AdapterOptions {
       names = "--lora",
       paramLabel = "FILE[:WEIGHT]",
       description = {
-        "Adapt the model by this LoRA, in diffusers' or kohya's format, or a folder with one; WEIGHT",
-        "is how much of it (default: 1). Several add up."
+        "Adapt the model by this LoRA, in PEFT's, diffusers', kohya's or cloneofsimo's format, or a",
+        "folder with one; WEIGHT is how much of it (default: 1), or unet=WEIGHT:te=WEIGHT of UNet and",
+        "text encoder. Several add up. Words in the file can be used in prompts."
       })
   private List<String> loras = List.of();
+
+  @Option(
+      names = "--merge-loras",
+      description = {
+        "Merge the LoRAs into the weights, which takes a moment and memory for the layers they adapt,",
+        "but then costs nothing in each step."
+      })
+  private boolean mergeLoras;
 
   @Option(
       names = "--embedding",
@@ -31,13 +40,6 @@ final class AdapterOptions {
   private List<String> embeddings = List.of();
 
   /**
-   * A LoRA that was asked for.
-   *
-   * @param weight how much of it
-   */
-  record WeightedLora(Path path, double weight) {}
-
-  /**
    * An embedding that was asked for.
    *
    * @param token what stands for it, if not what the file says
@@ -45,39 +47,24 @@ final class AdapterOptions {
   record NamedEmbedding(Path path, Optional<String> token) {}
 
   /**
-   * @throws InvalidInputException if a weight is no number
+   * @throws InvalidInputException if a weight is no number, or there is no such file
    */
-  List<WeightedLora> loras() {
-    return loras.stream()
-        .map(
-            argument ->
-                new WeightedLora(
-                    existing(path(argument), LoraFile.NAME),
-                    suffix(argument).map(weight -> weight(argument, weight)).orElse(1.0)))
-        .toList();
+  List<WantedLora> loras() {
+    List<WantedLora> wanted = loras.stream().map(WantedLora::parse).toList();
+    // Before a checkpoint of gigabytes is loaded.
+    wanted.forEach(lora -> LoraFile.files(Path.of(lora.name())));
+    return wanted;
+  }
+
+  /** Whether they become a part of the weights. */
+  boolean mergeLoras() {
+    return mergeLoras;
   }
 
   List<NamedEmbedding> embeddings() {
     return embeddings.stream()
-        .map(
-            argument ->
-                new NamedEmbedding(
-                    existing(path(argument), LearnedEmbedding.NAME), suffix(argument)))
+        .map(argument -> new NamedEmbedding(EmbeddingFile.file(path(argument)), suffix(argument)))
         .toList();
-  }
-
-  private static double weight(String argument, String weight) {
-    try {
-      double value = Double.parseDouble(weight);
-      if (Double.isFinite(value)) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      // As senseless as one that is not finite.
-    }
-    throw new InvalidInputException(
-        "--lora '%s': the weight '%s' is no number; write %s:0.8."
-            .formatted(argument, weight, path(argument)));
   }
 
   /** What is before the last colon; all of it where there is a file of the whole name. */
@@ -93,15 +80,5 @@ final class AdapterOptions {
     return colon <= 0 || Files.exists(Path.of(argument))
         ? Optional.empty()
         : Optional.of(argument.substring(colon + 1));
-  }
-
-  /** Says what is missing before a checkpoint of gigabytes is loaded. */
-  private static Path existing(Path path, String name) {
-    Path file = Files.isDirectory(path) ? path.resolve(name) : path;
-    if (!Files.isRegularFile(file)) {
-      throw new InvalidInputException(
-          "%s does not exist; give a safetensors file, or a folder with %s.".formatted(file, name));
-    }
-    return file;
   }
 }

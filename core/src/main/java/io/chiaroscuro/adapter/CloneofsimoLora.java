@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -74,16 +75,29 @@ final class CloneofsimoLora {
           .map(name -> Map.of("ff", "attn2", "attn2", "ff").getOrDefault(name, name))
           .toList();
 
-  private final TensorFile file;
+  private final AdapterFile file;
   private final Map<Component, Weights> networks;
 
-  CloneofsimoLora(TensorFile file, Map<Component, Weights> networks) {
+  CloneofsimoLora(AdapterFile file, Map<Component, Weights> networks) {
     this.file = file;
     this.networks = networks;
   }
 
   static boolean fits(Set<String> names) {
     return names.stream().anyMatch(name -> TENSOR.matcher(name).matches());
+  }
+
+  /** Its tensors' names taken apart, {@code unet:0} being a label. */
+  static Map<String, LoraKey> keys(Set<String> names) {
+    Map<String, LoraKey> keys = new LinkedHashMap<>();
+    for (String name : names) {
+      if (TENSOR.matcher(name).matches()) {
+        int colon = name.lastIndexOf(':');
+        Part part = name.endsWith(":up") ? Part.UP : Part.DOWN;
+        keys.put(name, new LoraKey(name.substring(0, colon), part));
+      }
+    }
+    return keys;
   }
 
   /**
@@ -101,7 +115,7 @@ final class CloneofsimoLora {
               .formatted(file.path(), LoraNames.listing(foreign.isEmpty() ? absent : foreign)));
     }
     Map<Layer, Parts> sorted = new LinkedHashMap<>();
-    for (Component component : networks.keySet()) {
+    for (Component component : new TreeMap<>(networks).keySet()) {
       String network = component.folder();
       int count = (int) names.stream().filter(n -> n.startsWith(network + ":")).count() / 2;
       if (count > 0) {

@@ -28,12 +28,18 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class EmbeddingFile {
 
-  /** What diffusers looks for in a folder. */
-  private static final String NAME = LearnedEmbedding.NAME;
+  /** What diffusers looks for in a folder, and what its older versions wrote. */
+  private static final List<String> NAMES = List.of(LearnedEmbedding.NAME, "learned_embeds.bin");
 
   /** A tensor that is a word's, and which text encoder's: the token is told elsewhere. */
   private static final Map<String, Integer> ENCODERS =
-      Map.of("string_to_param.*", 0, "emb_params", 0, "emp_params", 0, "clip_l", 0, "clip_g", 1);
+      Map.of(
+          "string_to_param.*", 0,
+          "string_to_param._parameters.*", 0,
+          "emb_params", 0,
+          "emp_params", 0,
+          "clip_l", 0,
+          "clip_g", 1);
 
   /** Words in a LoRA's file, as kohya's successors bundle them. */
   private static final Pattern BUNDLED = Pattern.compile("bundle_emb\\.(.+?)\\.(" + kinds() + ")");
@@ -65,8 +71,7 @@ public final class EmbeddingFile {
    * @throws InvalidInputException also if there are several words to share it
    */
   public static List<LearnedEmbedding> read(Path path, Optional<String> otherToken) {
-    Path location = Files.isDirectory(path) ? path.resolve(NAME) : path;
-    try (var file = TensorFile.open(location)) {
+    try (var file = AdapterFile.open(file(path))) {
       Map<String, Map<Integer, String>> words = words(file);
       if (words.isEmpty()) {
         words = theOnly(file);
@@ -76,6 +81,26 @@ public final class EmbeddingFile {
       }
       return read(file, words);
     }
+  }
+
+  /**
+   * The file itself, or that of a folder.
+   *
+   * @throws InvalidInputException if there is none
+   */
+  public static Path file(Path path) {
+    Path file =
+        NAMES.stream()
+            .map(path::resolve)
+            .filter(Files::isRegularFile)
+            .findFirst()
+            .orElse(Files.isDirectory(path) ? path.resolve(LearnedEmbedding.NAME) : path);
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidInputException(
+          "%s does not exist; give an embedding's file, or a folder with %s."
+              .formatted(file, LearnedEmbedding.NAME));
+    }
+    return file;
   }
 
   /**
@@ -89,7 +114,7 @@ public final class EmbeddingFile {
     List<LearnedEmbedding> all = new ArrayList<>();
     try {
       for (Path location : LoraFile.files(path)) {
-        try (var file = TensorFile.open(location)) {
+        try (var file = AdapterFile.open(location)) {
           all.addAll(read(file, bundled(file)));
         }
       }
@@ -100,15 +125,31 @@ public final class EmbeddingFile {
     }
   }
 
+  /**
+   * The tensors' names by token and text encoder; empty where there are no words, as far as names
+   * and shapes tell.
+   */
+  static Map<String, Map<Integer, String>> tensors(AdapterFile file) {
+    Map<String, Map<Integer, String>> words = words(file);
+    if (words.isEmpty() && file.names().size() == 1) {
+      String only = file.names().iterator().next();
+      boolean likeVectors =
+          !only.contains(".")
+              && file.shape(only).filter(s -> s.length == 1 || s.length == 2).isPresent();
+      return likeVectors ? Map.of(only, Map.of(0, only)) : Map.of();
+    }
+    return words;
+  }
+
   /** The names of a LoRA's tensors that are no part of it but words. */
-  static Set<String> tensorsOfWords(TensorFile file) {
+  static Set<String> tensorsOfWords(AdapterFile file) {
     Set<String> names = new LinkedHashSet<>();
     bundled(file).values().forEach(tensors -> names.addAll(tensors.values()));
     return names;
   }
 
   /** The tensors' names by token and text encoder; empty where nothing but their number tells. */
-  private static Map<String, Map<Integer, String>> words(TensorFile file) {
+  private static Map<String, Map<Integer, String>> words(AdapterFile file) {
     Map<String, Map<Integer, String>> words = new LinkedHashMap<>(bundled(file));
     for (String name : file.names()) {
       if (ENCODERS.containsKey(name)) {
@@ -118,7 +159,7 @@ public final class EmbeddingFile {
     return words;
   }
 
-  private static Map<String, Map<Integer, String>> bundled(TensorFile file) {
+  private static Map<String, Map<Integer, String>> bundled(AdapterFile file) {
     Map<String, Map<Integer, String>> words = new LinkedHashMap<>();
     for (String name : file.names()) {
       Matcher matcher = BUNDLED.matcher(name);
@@ -133,7 +174,7 @@ public final class EmbeddingFile {
 
   private static void add(
       Map<String, Map<Integer, String>> words,
-      TensorFile file,
+      AdapterFile file,
       String token,
       int encoder,
       String name) {
@@ -146,13 +187,13 @@ public final class EmbeddingFile {
   }
 
   /** AUTOMATIC1111's files are known by their own name, but older ones were given another. */
-  private static String tokenOf(TensorFile file) {
+  private static String tokenOf(AdapterFile file) {
     String own = file.metadata().getOrDefault("name", "");
     return own.isBlank() ? file.path().getFileName().toString().replaceFirst("\\.[^.]*$", "") : own;
   }
 
   /** diffusers: the tensor's name is the token. */
-  private static Map<String, Map<Integer, String>> theOnly(TensorFile file) {
+  private static Map<String, Map<Integer, String>> theOnly(AdapterFile file) {
     if (file.names().size() != 1) {
       throw new InvalidInputException(
           "%s holds %d tensors (%s), but an embedding is one, named as its token, or those that AUTOMATIC1111 writes; take the file that textual inversion wrote."
@@ -166,7 +207,7 @@ public final class EmbeddingFile {
   }
 
   private static Map<String, Map<Integer, String>> renamed(
-      TensorFile file, Map<String, Map<Integer, String>> words, String token) {
+      AdapterFile file, Map<String, Map<Integer, String>> words, String token) {
     if (words.size() > 1) {
       throw new InvalidInputException(
           "%s holds %d words (%s), which cannot all be called '%s'; leave the name away."
@@ -180,7 +221,7 @@ public final class EmbeddingFile {
   }
 
   private static List<LearnedEmbedding> read(
-      TensorFile file, Map<String, Map<Integer, String>> words) {
+      AdapterFile file, Map<String, Map<Integer, String>> words) {
     List<LearnedEmbedding> embeddings = new ArrayList<>();
     try {
       words.forEach((token, tensors) -> embeddings.add(read(file, token, tensors)));
@@ -192,7 +233,7 @@ public final class EmbeddingFile {
   }
 
   private static LearnedEmbedding read(
-      TensorFile file, String token, Map<Integer, String> tensors) {
+      AdapterFile file, String token, Map<Integer, String> tensors) {
     try (var scope = new TensorScope()) {
       List<Tensor> vectors = new ArrayList<>();
       for (int encoder = 0; encoder < tensors.size(); encoder++) {
@@ -213,7 +254,7 @@ public final class EmbeddingFile {
   }
 
   /** (n, hiddenSize), kept in the caller's scope. */
-  private static Tensor vectors(TensorFile file, String name) {
+  private static Tensor vectors(AdapterFile file, String name) {
     try (var scope = new TensorScope()) {
       Tensor stored = file.tensor(name);
       if (!DType.of(stored).isFloatingPoint()
@@ -225,7 +266,7 @@ public final class EmbeddingFile {
             "In %s the tensor is %s of shape %s; an embedding is one or several vectors of finite numbers."
                 .formatted(file.path(), DType.of(stored), Arrays.toString(Tensors.shape(stored))));
       }
-      Tensor vectors = stored.view(-1, stored.size(-1));
+      Tensor vectors = stored.reshape(-1, stored.size(-1));
       return scope.keep(Tensors.to(vectors, Device.CPU, DType.FLOAT32));
     }
   }

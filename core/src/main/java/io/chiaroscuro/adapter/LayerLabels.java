@@ -4,6 +4,7 @@ import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.checkpoint.Weights;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -50,16 +51,20 @@ final class LayerLabels {
   }
 
   private static Stream<String> ofTextEncoder(Component component, String layer) {
-    boolean first = component == Component.TEXT_ENCODER;
-    Stream<String> prefixes = first ? Stream.of("lora_te_", "lora_te1_") : Stream.of("lora_te2_");
-    return Stream.concat(Stream.of(component.folder() + ".", ""), prefixes)
+    // transformers 5 has lost the module that all files name; where it is left they name it too.
+    String inModule = layer.replaceFirst("^text_model\\.", "");
+    return Stream.of(inModule, "text_model." + inModule)
         .flatMap(
-            prefix -> {
-              String name = prefix.startsWith("lora_") ? underscored(layer) : layer;
-              String module = prefix.startsWith("lora_") ? "text_model_" : "text_model.";
-              // transformers 5 has lost the module that all files name.
-              return Stream.of(prefix + name, prefix + module + name);
-            });
+            name ->
+                Stream.concat(
+                    List.of(component.folder() + ".", "").stream().map(prefix -> prefix + name),
+                    kohya(component).stream().map(prefix -> prefix + underscored(name))));
+  }
+
+  private static List<String> kohya(Component component) {
+    return component == Component.TEXT_ENCODER
+        ? List.of("lora_te_", "lora_te1_")
+        : List.of("lora_te2_");
   }
 
   private static String underscored(String name) {

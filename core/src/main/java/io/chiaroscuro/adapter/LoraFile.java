@@ -49,12 +49,11 @@ public final class LoraFile {
 
   private static Lora read(
       Path path, Map<Component, Weights> networks, Function<Weights, DType> dtype) {
-    LayerLabels labels = new LayerLabels(networks);
     Map<Component, Map<String, LowRankAdapter>> adapters = new EnumMap<>(Component.class);
     try {
       for (Path location : LoraLocation.files(path)) {
-        try (var file = TensorFile.open(location)) {
-          LoraReading reading = new LoraReading(file, networks, labels);
+        try (var file = AdapterFile.open(location)) {
+          LoraReading reading = new LoraReading(file, LoraLocation.networks(location, networks));
           reading.forEach(
               (layer, parts) ->
                   adapters

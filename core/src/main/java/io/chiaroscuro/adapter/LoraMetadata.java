@@ -38,7 +38,7 @@ final class LoraMetadata {
    *
    * @throws InvalidInputException if settings are malformed, or those of another method
    */
-  static LoraMetadata of(TensorFile file) {
+  static LoraMetadata of(AdapterFile file) {
     String own = file.metadata().get(KEY);
     if (own != null) {
       String origin = "%s: its metadata '%s'".formatted(file.path(), KEY);

@@ -56,10 +56,16 @@ final class LoraNames {
         continue;
       }
       String label = key.get().label();
-      byLabel
-          .computeIfAbsent(label, l -> new Parts(l, new EnumMap<>(Part.class)))
-          .names()
-          .put(key.get().part(), name);
+      String twin =
+          byLabel
+              .computeIfAbsent(label, l -> new Parts(l, new EnumMap<>(Part.class)))
+              .names()
+              .put(key.get().part(), name);
+      if (twin != null) {
+        throw new InvalidInputException(
+            "%s holds one factor twice, as %s; write it again under one name."
+                .formatted(path, listing(List.of(twin, name))));
+      }
     }
     refuse(foreign, byLabel.isEmpty());
     return byLayer(byLabel);

@@ -26,7 +26,7 @@ import org.bytedeco.pytorch.global.torch;
 /** One file of a LoRA, being read for some networks. */
 final class LoraReading {
 
-  private final TensorFile file;
+  private final AdapterFile file;
   private final Map<Component, Weights> networks;
   private final LoraMetadata metadata;
   private final Map<Layer, Parts> layers;
@@ -34,7 +34,7 @@ final class LoraReading {
   /**
    * @throws InvalidInputException if it is of another format, or for another model
    */
-  LoraReading(TensorFile file, Map<Component, Weights> networks, LayerLabels labels) {
+  LoraReading(AdapterFile file, Map<Component, Weights> networks) {
     this.file = file;
     this.networks = networks;
     this.metadata = LoraMetadata.of(file);
@@ -44,7 +44,7 @@ final class LoraReading {
       this.layers = new CloneofsimoLora(file, networks).sort(names);
     } else {
       requireFamily();
-      this.layers = new LoraNames(file.path(), labels).sort(names);
+      this.layers = new LoraNames(file.path(), new LayerLabels(networks)).sort(names);
     }
   }
 
@@ -105,11 +105,12 @@ final class LoraReading {
       }
       // A 1x1 convolution and then one of a larger kernel are together one of the larger kernel.
       Tensor pointwise = factor(name, new long[] {rank, weight[1], 1, 1}).flatten(1, -1);
-      long[] kernel = LoraShapes.down(weight, rank);
-      kernel[1] = rank;
+      long[] kernel = {rank, rank, 1, 1};
+      System.arraycopy(weight, 2, kernel, 2, weight.length - 2);
       Tensor mid = factor(parts.name(Part.MID), kernel);
-      return scope.keep(
-          torch.einsum("srhw,ri->sihw", new TensorVector(float32(mid), float32(pointwise))));
+      Tensor composed =
+          torch.einsum("srhw,ri->sihw", new TensorVector(float32(mid), float32(pointwise)));
+      return scope.keep(composed.reshape(LoraShapes.down(weight, rank)));
     }
   }
 
@@ -132,7 +133,7 @@ final class LoraReading {
                 .formatted(file.path(), name, DType.of(stored)));
       }
       requireFinite(name, stored);
-      return scope.keep(stored.view(shape));
+      return scope.keep(stored.reshape(shape));
     }
   }
 

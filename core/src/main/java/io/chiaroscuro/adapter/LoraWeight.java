@@ -27,4 +27,12 @@ public record LoraWeight(double unet, double textEncoder) {
   double in(Component component) {
     return component == Component.UNET ? unet : textEncoder;
   }
+
+  /** As the command line takes it: {@code 0.8}, or {@code unet=0.8:te=0.5}. */
+  @Override
+  public String toString() {
+    return unet == textEncoder
+        ? String.valueOf(unet)
+        : "unet=%s:te=%s".formatted(unet, textEncoder);
+  }
 }

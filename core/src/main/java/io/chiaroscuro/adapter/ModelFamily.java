@@ -1,7 +1,5 @@
 package io.chiaroscuro.adapter;
 
-import io.chiaroscuro.tensor.TensorScope;
-import io.chiaroscuro.tensor.Tensors;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -59,15 +57,13 @@ public enum ModelFamily {
   }
 
   /** How long the vectors are that a LoRA's UNet attends to; empty where it leaves them alone. */
-  static OptionalLong contextWidth(TensorFile file) {
+  static OptionalLong contextWidth(AdapterFile file) {
     for (String name : file.names()) {
       boolean ofContext =
           name.contains("attn2") && (name.contains("to_k") || name.contains("to_v"));
       if (ofContext && LoraKey.parse(name).filter(k -> k.part() == LoraKey.Part.DOWN).isPresent()) {
-        try (var scope = new TensorScope()) {
-          long[] shape = Tensors.shape(file.tensor(name));
-          return shape.length > 1 ? OptionalLong.of(shape[1]) : OptionalLong.empty();
-        }
+        Optional<long[]> shape = file.shape(name).filter(axes -> axes.length > 1);
+        return shape.isPresent() ? OptionalLong.of(shape.get()[1]) : OptionalLong.empty();
       }
     }
     return OptionalLong.empty();

@@ -135,6 +135,19 @@ class ForeignLoraTest {
   }
 
   @Test
+  void refusesOneFactorUnderTwoNames() {
+    try (var scope = new TensorScope()) {
+      Tensor factor = Tensors.zeros(DType.FLOAT32, 4, 768);
+      assertRefused(
+          Map.of(CONTEXT + "lora_down.weight", factor, CONTEXT + "lora.down.weight", factor),
+          Map.of(),
+          "twice",
+          "lora_down",
+          "lora.down");
+    }
+  }
+
+  @Test
   void readsNoQuantisedFactors() {
     try (var scope = new TensorScope()) {
       assertRefused(
@@ -159,7 +172,7 @@ class ForeignLoraTest {
       assertRefused(
           Map.of("unet:0:up", factor, "unet:0:down", factor, "other", factor), Map.of(), "other");
     }
-    assertRefused(SharedData.path("loras/lora_disney.safetensors"), "48", "text_encoder", "family");
+    assertRefused(SharedData.path("loras/lora_disney.safetensors"), "144", "unet", "family");
   }
 
   @Test
