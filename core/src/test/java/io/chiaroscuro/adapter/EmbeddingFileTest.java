@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,8 +94,7 @@ class EmbeddingFileTest {
     }
   }
 
-  private static void assertRefusedToTeach(
-      org.assertj.core.api.ThrowableAssert.ThrowingCallable code, String... parts) {
+  private static void assertRefusedToTeach(ThrowingCallable code, String... parts) {
     assertThatThrownBy(code)
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContainingAll(parts)

@@ -14,6 +14,7 @@ import io.chiaroscuro.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -138,7 +139,7 @@ class MergedLorasTest {
             exact.add(
                 up.to(DType.FLOAT64.torch())
                     .matmul(down.to(DType.FLOAT64.torch()))
-                    .mul(new org.bytedeco.pytorch.Scalar(0.125)));
+                    .mul(new Scalar(0.125)));
       }
       try (var merged = MergedLoras.merge(loras)) {
         assertThat(DType.of(weight)).isEqualTo(DType.BFLOAT16);
