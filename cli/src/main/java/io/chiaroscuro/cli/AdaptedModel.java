@@ -1,8 +1,11 @@
 package io.chiaroscuro.cli;
 
+import io.chiaroscuro.adapter.EmbeddingFile;
 import io.chiaroscuro.adapter.LearnedEmbedding;
 import io.chiaroscuro.adapter.Lora;
 import io.chiaroscuro.adapter.LoraFile;
+import io.chiaroscuro.adapter.MergedLoras;
+import io.chiaroscuro.adapter.WeightedLora;
 import io.chiaroscuro.hub.HubCache;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ final class AdaptedModel implements AutoCloseable {
   private final List<Lora> loras = new ArrayList<>();
   private final Map<String, String> facts = new LinkedHashMap<>();
   private final StableDiffusion model;
+  private MergedLoras merged;
 
   /**
    * Loads all of it.
@@ -25,24 +29,47 @@ final class AdaptedModel implements AutoCloseable {
    * @throws io.chiaroscuro.InvalidInputException if a part is missing, damaged or does not fit
    */
   AdaptedModel(ModelOptions options, AdapterOptions adapters) {
-    var wantedLoras = adapters.loras();
+    List<WantedLora> wantedLoras = adapters.loras();
     try {
       for (var wanted : adapters.embeddings()) {
-        LearnedEmbedding embedding = LearnedEmbedding.read(wanted.path(), wanted.token());
-        embeddings.add(embedding);
-        note("embedding", wanted.path(), LearnedEmbedding.NAME, embedding.token());
+        for (var embedding : EmbeddingFile.read(wanted.path(), wanted.token())) {
+          embeddings.add(embedding);
+          note("embedding", wanted.path(), LearnedEmbedding.NAME, embedding.token());
+        }
+      }
+      for (WantedLora wanted : wantedLoras) {
+        embeddings.addAll(EmbeddingFile.readBesideLora(Path.of(wanted.name())));
       }
       model = StableDiffusion.load(options.model(), options.device(), options.dtype(), embeddings);
-      for (var wanted : wantedLoras) {
-        Lora lora = LoraFile.read(wanted.path(), model.networks());
-        loras.add(lora);
-        lora.attach(wanted.weight());
-        note("lora", wanted.path(), LoraFile.NAME, String.valueOf(wanted.weight()));
+      if (adapters.mergeLoras()) {
+        merge(wantedLoras);
+      } else {
+        attach(wantedLoras);
       }
     } catch (RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  private void attach(List<WantedLora> wantedLoras) {
+    for (WantedLora wanted : wantedLoras) {
+      Lora lora = LoraFile.read(Path.of(wanted.name()), model.networks());
+      loras.add(lora);
+      lora.attach(wanted.weight());
+      note(wanted, "lora");
+    }
+  }
+
+  private void merge(List<WantedLora> wantedLoras) {
+    List<WeightedLora> weighted = new ArrayList<>();
+    for (WantedLora wanted : wantedLoras) {
+      Lora lora = LoraFile.readToMerge(Path.of(wanted.name()), model.networks());
+      loras.add(lora);
+      weighted.add(new WeightedLora(lora, wanted.weight()));
+      note(wanted, "merged_lora");
+    }
+    merged = MergedLoras.merge(weighted);
   }
 
   StableDiffusion model() {
@@ -52,6 +79,10 @@ final class AdaptedModel implements AutoCloseable {
   /** What was put onto the checkpoint, for a picture's provenance. */
   Map<String, String> describe() {
     return facts;
+  }
+
+  private void note(WantedLora lora, String fact) {
+    note(fact, Path.of(lora.name()), LoraFile.NAME, lora.weight().toString());
   }
 
   /**
@@ -67,6 +98,9 @@ final class AdaptedModel implements AutoCloseable {
 
   @Override
   public void close() {
+    if (merged != null) {
+      merged.close();
+    }
     loras.forEach(Lora::close);
     if (model != null) { // Loading it may have failed.
       model.close();

@@ -1,7 +1,6 @@
 package io.chiaroscuro.cli;
 
-import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.adapter.LearnedEmbedding;
+import io.chiaroscuro.adapter.EmbeddingFile;
 import io.chiaroscuro.adapter.LoraFile;
 import io.chiaroscuro.hub.Wanted;
 import java.nio.file.Files;
@@ -19,33 +18,33 @@ final class AdapterOptions {
       names = "--lora",
       paramLabel = "NAME[:WEIGHT]",
       description = {
-        "Adapt the model by this LoRA, in diffusers' or kohya's format: a file, a folder with one,"
-            + " or",
-        "its name on the Hugging Face hub; WEIGHT is how much of it (default: 1). Several add up."
+        "Adapt the model by this LoRA, in PEFT's, diffusers', kohya's or cloneofsimo's format: a file,",
+        "a folder with one, or its name on the Hugging Face hub; WEIGHT is how much of it (default: 1),",
+        "or unet=WEIGHT:te=WEIGHT of UNet and text encoder. Several add up. Words in the file can be",
+        "used in prompts."
       })
   private List<String> loras = List.of();
+
+  @Option(
+      names = "--merge-loras",
+      description = {
+        "Merge the LoRAs into the weights, which takes a moment and memory for the layers they adapt,",
+        "but then costs nothing in each step."
+      })
+  private boolean mergeLoras;
 
   @Option(
       names = "--embedding",
       paramLabel = "NAME[:TOKEN]",
       description = {
-        "Let prompts use this word found by textual inversion: a file, a folder with one, or its"
-            + " name",
-        "on the Hugging Face hub; TOKEN is what stands for it (default: what the file says). May"
-            + " be",
+        "Let prompts use this word found by textual inversion: a file, a folder with one, or its name",
+        "on the Hugging Face hub; TOKEN is what stands for it (default: what the file says). May be",
         "repeated."
       })
   private List<String> embeddings = List.of();
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
-
-  /**
-   * A LoRA that was asked for.
-   *
-   * @param weight how much of it
-   */
-  record WeightedLora(Path path, double weight) {}
 
   /**
    * An embedding that was asked for.
@@ -55,16 +54,26 @@ final class AdapterOptions {
   record NamedEmbedding(Path path, Optional<String> token) {}
 
   /**
-   * @throws InvalidInputException if a weight is no number
+   * @throws InvalidInputException if a weight is no number, or there is no such file
    */
-  List<WeightedLora> loras() {
-    return loras.stream()
-        .map(
-            argument -> {
-              double weight = suffix(argument).map(word -> weight(argument, word)).orElse(1.0);
-              return new WeightedLora(file(name(argument), LoraFile.NAME, Wanted.LORA), weight);
-            })
-        .toList();
+  List<WantedLora> loras() {
+    return loras.stream().map(WantedLora::parse).map(this::found).toList();
+  }
+
+  /** Says what is missing before a checkpoint of gigabytes is loaded. */
+  private WantedLora found(WantedLora wanted) {
+    Path path = found(wanted.name(), Wanted.LORA);
+    LoraFile.files(path);
+    return new WantedLora(path.toString(), wanted.weight());
+  }
+
+  private Path found(String name, Wanted wanted) {
+    return HubModels.of(command).find(name, wanted, command.commandLine().getErr());
+  }
+
+  /** Whether they become a part of the weights. */
+  boolean mergeLoras() {
+    return mergeLoras;
   }
 
   List<NamedEmbedding> embeddings() {
@@ -72,23 +81,8 @@ final class AdapterOptions {
         .map(
             argument ->
                 new NamedEmbedding(
-                    file(name(argument), LearnedEmbedding.NAME, Wanted.EMBEDDING),
-                    suffix(argument)))
+                    EmbeddingFile.file(found(name(argument), Wanted.EMBEDDING)), suffix(argument)))
         .toList();
-  }
-
-  private static double weight(String argument, String weight) {
-    try {
-      double value = Double.parseDouble(weight);
-      if (Double.isFinite(value)) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      // As senseless as one that is not finite.
-    }
-    throw new InvalidInputException(
-        "--lora '%s': the weight '%s' is no number; write %s:0.8."
-            .formatted(argument, weight, name(argument)));
   }
 
   /** What is before the last colon; all of it where there is a file of the whole name. */
@@ -103,17 +97,5 @@ final class AdapterOptions {
     return colon <= 0 || Files.exists(Path.of(argument))
         ? Optional.empty()
         : Optional.of(argument.substring(colon + 1));
-  }
-
-  /** Says what is missing before a checkpoint of gigabytes is loaded. */
-  private Path file(String name, String usualFile, Wanted wanted) {
-    Path path = HubModels.of(command).find(name, wanted, command.commandLine().getErr());
-    Path file = Files.isDirectory(path) ? path.resolve(usualFile) : path;
-    if (!Files.isRegularFile(file)) {
-      throw new InvalidInputException(
-          "%s does not exist; give a safetensors file, or a folder with %s."
-              .formatted(file, usualFile));
-    }
-    return file;
   }
 }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     name = "inspect",
     description = {
       "Tells what a file or folder is: an image with its settings, signal-leak statistics, a"
-          + " checkpoint or a part of it, a safetensors file.",
+          + " checkpoint or a part of it, a LoRA, a learnt word, another safetensors file.",
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       "  chiaroscuro inspect leak                   # what the statistics model",
       "  chiaroscuro inspect leak --model MODEL     # and their mean brightness",
       "  chiaroscuro inspect MODEL --json",
+      "  chiaroscuro inspect lora.safetensors       # its format, family, rank and words",
       "  chiaroscuro inspect lora.safetensors --all",
     })
 final class InspectCommand implements Callable<Integer> {
@@ -92,7 +93,8 @@ final class InspectCommand implements Callable<Integer> {
       return PictureFacts.of(path, format.get());
     }
     if (path.toString().endsWith(".safetensors")) {
-      return WeightFacts.ofFile(path, all);
+      Facts adapter = AdapterFacts.of(path);
+      return WeightFacts.ofFile(path, all).addAll(adapter);
     }
     throw new InvalidInputException(
         "'%s' is neither an image nor a .safetensors file; nothing else can be inspected."

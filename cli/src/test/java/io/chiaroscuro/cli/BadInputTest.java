@@ -119,9 +119,10 @@ class BadInputTest {
                       t.put(lora, Tensors.zeros(DType.FLOAT32, 4, 768));
                       t.put(lora.replace("_A", "_B"), Tensors.zeros(DType.FLOAT32, 64, 4));
                     }),
-            "[4, 768]",
-            "[4, 32]",
-            "another family"),
+            "768 numbers (Stable Diffusion 1.x)",
+            "32 numbers",
+            "this model's family"),
+        bad("half a weight", "generate --lora=@/words.txt:unet=:te=1", "''", "words.txt:0.8"),
         bad("no embedding", "generate --embedding=@/nowhere", "nowhere does not exist"),
         bad("a network as embedding", "generate --embedding=@/" + UNET, "tensors", "is one"),
         bad(

@@ -17,9 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -247,6 +249,48 @@ class GenerateCommandTest {
     assertThat(PngFile.readText(folder.resolve("twice/seed-0.png")))
         .containsEntry("lora", "bright.safetensors:0.25, bright.safetensors:0.25");
     assertThat(PngFile.readText(folder.resolve("without/seed-0.png"))).doesNotContainKey("lora");
+  }
+
+  @Test
+  void aMergedLoraActsAsOneBeside() {
+    Path lora = folder.resolve("bright.safetensors");
+    writeLora(lora);
+    byte[] beside = picture("beside", "--lora=" + lora + ":0.5");
+    assertThat(picture("merged", "--lora=" + lora + ":0.5", "--merge-loras"))
+        .satisfies(merged -> assertThat(differing(merged, beside)).isLessThan(0.02));
+    assertThat(PngFile.readText(folder.resolve("merged/seed-0.png")))
+        .containsEntry("merged_lora", "bright.safetensors:0.5")
+        .doesNotContainKey("lora");
+  }
+
+  @Test
+  void aLoraHasAWeightForEitherNetwork() {
+    Path lora = folder.resolve("bright.safetensors");
+    writeLora(lora);
+    byte[] half = picture("half", "--lora=" + lora + ":0.5");
+    assertThat(picture("unet", "--lora=" + lora + ":unet=0.5:te=0")).isEqualTo(half);
+    assertThat(picture("te", "--lora=" + lora + ":te=0.5:unet=0")).isEqualTo(picture("without"));
+    assertThat(PngFile.readText(folder.resolve("unet/seed-0.png")))
+        .containsEntry("lora", "bright.safetensors:unet=0.5:te=0.0");
+  }
+
+  /** In cloneofsimo's format, where layers have numbers for names. */
+  @Test
+  void wordsBesideALoraAreUnderstood() {
+    Path lora = folder.resolve("dim.safetensors");
+    try (var scope = new TensorScope();
+        var generator = new SeededGenerator(4)) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      tensors.put("<s1>", generator.randn(32));
+      for (int layer = 0; layer < 8; layer++) {
+        tensors.put("text_encoder:" + layer + ":up", generator.randn(32, 1));
+        tensors.put("text_encoder:" + layer + ":down", generator.randn(1, 32));
+      }
+      SafetensorsWriter.write(
+          lora, tensors, Map.of("<s1>", "<embed>", "text_encoder", "[\"CLIPAttention\"]"));
+    }
+    assertThat(picture("word", "--negative-prompt=<s1>", "--lora=" + lora + ":0"))
+        .isNotEqualTo(picture("unknown", "--negative-prompt=<s1>"));
   }
 
   @Test

@@ -172,6 +172,38 @@ class InspectCommandTest {
         .contains("float16 [2, 3]", "500 characters");
   }
 
+  @Test
+  void tellsWhatALoraAndAWordAre() throws IOException {
+    Path lora = folder.resolve("lora.safetensors");
+    Path word = folder.resolve("word.safetensors");
+    String layer = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k";
+    try (var scope = new TensorScope()) {
+      SafetensorsWriter.write(
+          lora,
+          Map.of(
+              layer + ".lora_down.weight",
+              Tensors.zeros(DType.FLOAT16, 4, 768),
+              layer + ".lora_up.weight",
+              Tensors.zeros(DType.FLOAT16, 1280, 4),
+              layer + ".alpha",
+              Tensors.of(new float[] {2}),
+              "bundle_emb.dusk.string_to_param.*",
+              Tensors.zeros(DType.FLOAT16, 3, 768)),
+          Map.of());
+      SafetensorsWriter.write(word, Map.of("<dim>", Tensors.zeros(DType.FLOAT32, 768)), Map.of());
+    }
+    JsonNode json = CommandLineRun.of("inspect", lora, "--json").assertSuccess().json();
+    JsonNode adapter = json.path("adapter");
+    assertThat(adapter.path("format").asText()).isEqualTo("LoRA, kohya");
+    assertThat(adapter.path("family").asText()).isEqualTo("Stable Diffusion 1.x");
+    assertThat(adapter.path("layers").path("unet").asInt()).isEqualTo(1);
+    assertThat(adapter.path("rank").toString()).isEqualTo("[4]");
+    assertThat(adapter.path("alpha").toString()).isEqualTo("[2.0]");
+    assertThat(adapter.path("words").path("dusk").asText()).isEqualTo("3 vectors of 768");
+    assertThat(CommandLineRun.of("inspect", word).assertSuccess().out())
+        .contains("textual inversion", "<dim>  1 vector of 768");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"missing", "empty", "words.txt", "words.png", "broken.safetensors", "xl"})
   void refusesWhatItDoesNotKnowInOneSentence(String name) throws IOException {

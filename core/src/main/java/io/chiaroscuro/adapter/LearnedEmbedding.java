@@ -4,16 +4,9 @@ import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.clip.CLIPTextModel;
 import io.chiaroscuro.clip.CLIPTokenizer;
 import io.chiaroscuro.nn.Embedding;
-import io.chiaroscuro.safetensors.SafetensorsFile;
 import io.chiaroscuro.safetensors.SafetensorsWriter;
-import io.chiaroscuro.tensor.DType;
-import io.chiaroscuro.tensor.Device;
-import io.chiaroscuro.tensor.TensorScope;
-import io.chiaroscuro.tensor.Tensors;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,28 +23,42 @@ public final class LearnedEmbedding implements AutoCloseable {
   public static final String NAME = "learned_embeds.safetensors";
 
   private final String token;
-  private final Tensor vectors;
+  private final List<Tensor> vectors;
   private final List<Embedding> taught = new ArrayList<>();
 
   /**
+   * A word for models with one text encoder.
+   *
    * @param token the placeholder, such as {@code <line-art>}
    * @param vectors (n, hiddenSize) of the text encoder, n at least 1; closed with this object
    * @throws InvalidInputException if the token is blank
    */
   public LearnedEmbedding(String token, Tensor vectors) {
+    this(token, List.of(vectors));
+  }
+
+  /**
+   * A word for models with several text encoders.
+   *
+   * @param vectors for each encoder, (n, hiddenSize of that encoder) with one n for all
+   * @throws InvalidInputException if the token is blank
+   */
+  public LearnedEmbedding(String token, List<Tensor> vectors) {
     if (token.isBlank()) {
       throw new InvalidInputException(
           "An embedding needs a token to stand for it in prompts, <line-art> for example.");
     }
-    if (vectors.dim() != 2 || vectors.size(0) == 0) {
-      throw new IllegalArgumentException("(n, hiddenSize) is needed.");
+    if (vectors.isEmpty()
+        || vectors.stream().anyMatch(v -> v.dim() != 2 || v.size(0) != vectors.get(0).size(0))
+        || vectors.get(0).size(0) == 0) {
+      throw new IllegalArgumentException("(n, hiddenSize) is needed, n for all the same.");
     }
     this.token = token;
-    this.vectors = vectors;
+    this.vectors = List.copyOf(vectors);
   }
 
   /**
-   * Reads what diffusers writes: one tensor, (n, hiddenSize) or (hiddenSize), named as its token.
+   * The word of a file with one, see {@link EmbeddingFile}.
    *
    * @param path a file, or a folder with {@value #NAME} in it
    * @return float32 on the CPU
@@ -67,56 +74,43 @@ public final class LearnedEmbedding implements AutoCloseable {
    * @param otherToken a placeholder in place of the file's own
    */
   public static LearnedEmbedding read(Path path, Optional<String> otherToken) {
-    Path location = Files.isDirectory(path) ? path.resolve(NAME) : path;
-    try (var scope = new TensorScope();
-        var file = SafetensorsFile.open(location)) {
-      if (file.entries().size() + file.foreignTensors().size() != 1) {
-        throw new InvalidInputException(
-            "%s holds %d tensors, but an embedding is one, named as its token; take the file that textual inversion wrote."
-                .formatted(location, file.entries().size() + file.foreignTensors().size()));
-      }
-      String token =
-          file.entries().keySet().stream()
-              .findFirst()
-              .orElseGet(() -> file.foreignTensors().keySet().iterator().next());
-      Tensor stored = file.tensor(token);
-      if (!DType.of(stored).isFloatingPoint()
-          || stored.dim() < 1
-          || stored.dim() > 2
-          || stored.numel() == 0
-          || !Tensors.isFinite(stored)) {
-        throw new InvalidInputException(
-            "In %s the tensor is %s of shape %s; an embedding is one or several vectors of finite numbers."
-                .formatted(location, DType.of(stored), Arrays.toString(Tensors.shape(stored))));
-      }
-      Tensor vectors = stored.view(-1, stored.size(-1));
-      return new LearnedEmbedding(
-          otherToken.orElse(token), scope.own(Tensors.to(vectors, Device.CPU, DType.FLOAT32)));
+    List<LearnedEmbedding> words = EmbeddingFile.read(path, otherToken);
+    if (words.size() > 1) {
+      words.forEach(LearnedEmbedding::close);
+      throw new InvalidInputException(
+          "%s holds %d words, but one is needed here; take a file with one."
+              .formatted(path, words.size()));
     }
+    return words.get(0);
   }
 
   public String token() {
     return token;
   }
 
-  /** (n, hiddenSize). */
+  /** How many text encoders it was learnt for. */
+  public int encoders() {
+    return vectors.size();
+  }
+
+  /** (n, hiddenSize) of the first text encoder. */
   public Tensor vectors() {
-    return vectors;
+    return vectors.get(0);
   }
 
   /**
-   * Writes it as diffusers' training script does.
+   * Writes it as diffusers' training script does, for one text encoder.
    *
    * @param file by convention {@value #NAME}
    * @throws InvalidInputException if it cannot be written
    */
   public void write(Path file) {
-    SafetensorsWriter.write(file, Map.of(token, vectors), Map.of("format", "pt"));
+    SafetensorsWriter.write(file, Map.of(token, vectors()), Map.of("format", "pt"));
   }
 
   /** One token a vector: the placeholder, then {@code <line-art>_1} and so on. */
   public List<String> tokens() {
-    return IntStream.range(0, Math.toIntExact(vectors.size(0)))
+    return IntStream.range(0, Math.toIntExact(vectors().size(0)))
         .mapToObj(i -> i == 0 ? token : token + "_" + i)
         .toList();
   }
@@ -131,14 +125,35 @@ public final class LearnedEmbedding implements AutoCloseable {
    *     known already
    */
   public CLIPTokenizer teach(CLIPTokenizer tokenizer, CLIPTextModel textEncoder) {
+    if (vectors.size() > 1) {
+      throw new InvalidInputException(
+          "The embedding of '%s' is for models with %d text encoders, but this one has one; choose one for this model's family."
+              .formatted(token, vectors.size()));
+    }
+    return teach(tokenizer, textEncoder, 0);
+  }
+
+  /**
+   * As above, where a model has several text encoders.
+   *
+   * @param encoder which it is, from 0
+   * @throws InvalidInputException also if the word was not learnt for as many encoders
+   */
+  public CLIPTokenizer teach(CLIPTokenizer tokenizer, CLIPTextModel textEncoder, int encoder) {
+    if (encoder >= vectors.size()) {
+      throw new InvalidInputException(
+          "The embedding of '%s' is for models with %d text encoder(s), but this one has more; choose one for this model's family."
+              .formatted(token, vectors.size()));
+    }
+    Tensor ofEncoder = vectors.get(encoder);
     int hidden = textEncoder.config().hiddenSize();
-    if (vectors.size(1) != hidden) {
+    if (ofEncoder.size(1) != hidden) {
       throw new InvalidInputException(
           "The embedding of '%s' has vectors of %d numbers, the text encoder's have %d; is it for another family of models?"
-              .formatted(token, vectors.size(1), hidden));
+              .formatted(token, ofEncoder.size(1), hidden));
     }
     CLIPTokenizer extended = tokenizer.withAddedTokens(tokens());
-    textEncoder.tokenEmbedding().put(extended.addedTokens().get(token), vectors);
+    textEncoder.tokenEmbedding().put(extended.addedTokens().get(token), ofEncoder);
     taught.add(textEncoder.tokenEmbedding());
     return extended;
   }
@@ -146,7 +161,7 @@ public final class LearnedEmbedding implements AutoCloseable {
   /** Lets every text encoder forget it, and frees the vectors. */
   @Override
   public void close() {
-    taught.forEach(embedding -> embedding.remove(vectors));
-    vectors.close();
+    taught.forEach(embedding -> vectors.forEach(embedding::remove));
+    vectors.forEach(Tensor::close);
   }
 }

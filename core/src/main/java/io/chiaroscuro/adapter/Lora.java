@@ -14,11 +14,12 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Low-rank adaptation of a checkpoint's networks (<a href="https://arxiv.org/abs/2106.09685">Hu et
  * al. 2021</a>): one adapter beside each of some layers. The networks' weights are never touched;
- * several may be attached at once and their effects add up.
+ * several may be attached at once and their effects add up. {@link MergedLoras} makes them part of
+ * the weights instead.
  *
  * <pre>{@code
  * try (var lora = LoraFile.read(path, model.networks())) {
- *   lora.attach(0.8);
+ *   lora.attach(LoraWeight.of(0.8));
  *   ... // pictures with it
  *   lora.detach();
  *   ... // the same pictures as if it had never been there
@@ -59,18 +60,26 @@ public final class Lora implements AutoCloseable {
     return adapters;
   }
 
+  /** What is adapted. */
+  Map<Component, Weights> networks() {
+    return networks;
+  }
+
+  /** As below, with the same weight in all networks. */
+  public void attach(double weight) {
+    attach(LoraWeight.of(weight));
+  }
+
   /**
    * Lets the networks compute with it from now on; again with another weight changes the weight.
-   *
-   * @param weight 1 is as trained, 0 is without, any number is possible
    */
-  public void attach(double weight) {
+  public void attach(LoraWeight weight) {
     detach();
     adapters.forEach(
         (component, ofLayers) ->
             ofLayers.forEach(
                 (layer, adapter) -> {
-                  LowRankAdapter weighted = adapter.times(weight);
+                  LowRankAdapter weighted = adapter.times(weight.in(component));
                   networks.get(component).adaptable().get(layer).add(weighted);
                   attached.add(weighted);
                 }));

@@ -4,21 +4,19 @@ import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.checkpoint.LowRankAdapter;
 import io.chiaroscuro.checkpoint.Weights;
-import io.chiaroscuro.safetensors.SafetensorsFile;
 import io.chiaroscuro.safetensors.SafetensorsWriter;
+import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.TensorScope;
-import io.chiaroscuro.tensor.Tensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
-/** LoRAs as safetensors files. */
+/** LoRAs as files. */
 public final class LoraFile {
 
   /** The file that diffusers looks for in a folder. */
@@ -27,94 +25,69 @@ public final class LoraFile {
   private LoraFile() {}
 
   /**
-   * Reads a LoRA for these networks: layer names as diffusers, PEFT or kohya's scripts write them;
-   * linear layers and convolutions (LoCon); alpha from the tensors or from PEFT's settings.
+   * Reads a LoRA for these networks: layer names as diffusers, PEFT, kohya's or cloneofsimo's
+   * scripts write them, or the original code; linear layers and convolutions (LoCon); alpha from
+   * the tensors or from PEFT's settings. Words that lie in the same file are left to {@link
+   * EmbeddingFile}.
    *
-   * @param path a file, or a folder with {@value #NAME} in it
+   * @param path a file, or a folder with {@value #NAME} or with what PEFT saves in it
    * @param networks what it shall adapt; its tensors take their type and device
    * @return not yet attached
    * @throws InvalidInputException if it is damaged, of another format, or for another model
    */
   public static Lora read(Path path, Map<Component, Weights> networks) {
-    Path location = Files.isDirectory(path) ? path.resolve(NAME) : path;
-    List<Tensor> owned = new ArrayList<>();
-    try (var file = SafetensorsFile.open(location)) {
-      LoraMetadata metadata = new LoraMetadata(location, file.metadata());
-      List<String> names = new ArrayList<>(file.entries().keySet());
-      names.addAll(file.foreignTensors().keySet());
-      Map<Component, Map<String, LowRankAdapter>> adapters = new EnumMap<>(Component.class);
-      new LoraNames(location, networks)
-          .sort(names)
-          .forEach(
-              (layer, parts) -> {
-                LowRankAdapter adapter =
-                    read(file, parts, metadata, networks.get(layer.component()), layer.name());
-                owned.add(adapter.down());
-                owned.add(adapter.up());
-                adapters
-                    .computeIfAbsent(layer.component(), c -> new LinkedHashMap<>())
-                    .put(layer.name(), adapter);
-              });
+    return read(path, networks, Weights::dtype);
+  }
+
+  /**
+   * As above, to be {@linkplain MergedLoras merged}: in float32, so that weights of less precision
+   * are rounded once and not the factors before.
+   */
+  public static Lora readToMerge(Path path, Map<Component, Weights> networks) {
+    return read(path, networks, network -> DType.FLOAT32);
+  }
+
+  private static Lora read(
+      Path path, Map<Component, Weights> networks, Function<Weights, DType> dtype) {
+    Map<Component, Map<String, LowRankAdapter>> adapters = new EnumMap<>(Component.class);
+    try {
+      for (Path location : LoraLocation.files(path)) {
+        try (var file = AdapterFile.open(location)) {
+          LoraReading reading = new LoraReading(file, LoraLocation.networks(location, networks));
+          reading.forEach(
+              (layer, parts) ->
+                  adapters
+                      .computeIfAbsent(layer.component(), c -> new LinkedHashMap<>())
+                      .put(layer.name(), reading.adapter(layer, parts, dtype)));
+        }
+      }
       return new Lora(networks, adapters);
     } catch (RuntimeException e) {
-      owned.forEach(Tensor::close);
+      adapters.values().stream()
+          .flatMap(ofLayers -> ofLayers.values().stream())
+          .forEach(
+              adapter -> {
+                adapter.down().close();
+                adapter.up().close();
+              });
       throw e;
     }
   }
 
-  private static LowRankAdapter read(
-      SafetensorsFile file,
-      LoraNames.Parts parts,
-      LoraMetadata metadata,
-      Weights network,
-      String layer) {
-    long[] weight = Tensors.shape(network.tensors().get(layer + ".weight"));
-    try (var scope = new TensorScope()) {
-      Tensor stored = file.tensor(parts.down());
-      long rank = stored.dim() == 0 ? 0 : stored.size(0);
-      Tensor down = factor(file, parts.down(), network, LoraShapes.down(weight, rank));
-      Tensor up = factor(file, parts.up(), network, LoraShapes.up(weight, rank));
-      double scale =
-          parts.alpha() == null
-              ? metadata.scale(parts.label(), rank)
-              : alpha(file, parts.alpha()) / rank;
-      return new LowRankAdapter(scope.own(down), scope.own(up), scale);
-    }
-  }
-
-  private static Tensor factor(SafetensorsFile file, String name, Weights network, long[] shape) {
-    try (var scope = new TensorScope()) {
-      Tensor stored = file.tensor(name);
-      long[] found = Tensors.shape(stored);
-      if (shape[0] * shape[1] == 0 || !LoraShapes.sameNumbers(found, shape)) {
+  /**
+   * Where its files lie: the file itself, or those of a folder.
+   *
+   * @throws InvalidInputException if there is none
+   */
+  public static List<Path> files(Path path) {
+    List<Path> files = LoraLocation.files(path);
+    for (Path file : files) {
+      if (!Files.isRegularFile(file)) {
         throw new InvalidInputException(
-            "In %s the tensor '%s' has shape %s, which does not fit the layer's %s; is it for another family of models?"
-                .formatted(file.path(), name, Arrays.toString(found), Arrays.toString(shape)));
+            "%s does not exist; give a LoRA's file, or a folder with %s.".formatted(file, NAME));
       }
-      requireFinite(file, name, stored);
-      return scope.keep(Tensors.to(stored.view(shape), network.device(), network.dtype()));
     }
-  }
-
-  private static double alpha(SafetensorsFile file, String name) {
-    try (var scope = new TensorScope()) {
-      Tensor alpha = file.tensor(name);
-      if (alpha.numel() != 1) {
-        throw new InvalidInputException(
-            "In %s the tensor '%s' has shape %s, but alpha is one number; write the file again."
-                .formatted(file.path(), name, Arrays.toString(Tensors.shape(alpha))));
-      }
-      requireFinite(file, name, alpha);
-      return Tensors.doubles(alpha)[0];
-    }
-  }
-
-  private static void requireFinite(SafetensorsFile file, String name, Tensor tensor) {
-    if (!Tensors.isFinite(tensor)) {
-      throw new InvalidInputException(
-          "In %s the tensor '%s' holds NaN or infinite values; fetch it again."
-              .formatted(file.path(), name));
-    }
+    return files;
   }
 
   /**

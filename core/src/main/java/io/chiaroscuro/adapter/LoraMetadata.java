@@ -6,34 +6,68 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.checkpoint.Component;
+import io.chiaroscuro.file.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * PEFT's settings as diffusers keeps them in a file's metadata: the fields of a {@code LoraConfig},
- * with the network's name before each, as JSON under one key.
+ * PEFT's settings, the fields of its {@code LoraConfig}. PEFT itself keeps them beside the weights
+ * as {@code adapter_config.json}; diffusers in the file's metadata as JSON under one key, with the
+ * network's name before each field.
  */
 final class LoraMetadata {
 
   private static final String KEY = "lora_adapter_metadata";
+  private static final String PEFT_FILE = "adapter_config.json";
 
   private final Path path;
   private final JsonNode settings;
+  private final boolean ofOneNetwork;
+
+  private LoraMetadata(Path path, JsonNode settings, boolean ofOneNetwork) {
+    this.path = path;
+    this.settings = settings;
+    this.ofOneNetwork = ofOneNetwork;
+  }
 
   /**
-   * @param metadata of a safetensors file, with or without these settings
-   * @throws InvalidInputException if they are malformed
+   * What the file says of itself or, where that is nothing, the file that PEFT put beside it.
+   *
+   * @throws InvalidInputException if settings are malformed, or those of another method
    */
-  LoraMetadata(Path path, Map<String, String> metadata) {
-    this.path = path;
+  static LoraMetadata of(AdapterFile file) {
+    String own = file.metadata().get(KEY);
+    if (own != null) {
+      String origin = "%s: its metadata '%s'".formatted(file.path(), KEY);
+      return new LoraMetadata(file.path(), parse(origin, own), false);
+    }
+    Path beside = file.path().resolveSibling(PEFT_FILE);
+    if (!LoraLocation.isPeftWeights(file.path()) || !Files.isRegularFile(beside)) {
+      return new LoraMetadata(file.path(), MissingNode.getInstance(), false);
+    }
     try {
-      this.settings =
-          metadata.containsKey(KEY)
-              ? new JsonMapper().readTree(metadata.get(KEY))
-              : MissingNode.getInstance();
-    } catch (JsonProcessingException e) {
+      JsonNode settings = parse(beside.toString(), Files.readString(beside));
+      String method = settings.path("peft_type").asText("LORA");
+      if (!method.equals("LORA")) {
+        throw new InvalidInputException(
+            "%s is no LoRA but a %s, which is not supported; choose a LoRA."
+                .formatted(beside, method));
+      }
+      return new LoraMetadata(beside, settings, true);
+    } catch (IOException e) {
       throw new InvalidInputException(
-          "%s: its metadata '%s' is no JSON; write the file again.".formatted(path, KEY), e);
+          "Cannot read %s (%s); check its permissions.".formatted(beside, AtomicFile.reason(e)), e);
+    }
+  }
+
+  private static JsonNode parse(String origin, String json) {
+    try {
+      return new JsonMapper().readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new InvalidInputException("%s is no JSON; write the file again.".formatted(origin), e);
     }
   }
 
@@ -42,12 +76,11 @@ final class LoraMetadata {
    * that was chosen (<a href="https://arxiv.org/abs/2312.03732">Kalajdzievski 2023</a>); 1 where
    * nothing is said.
    *
-   * @param label the layer's name in the file, the network's before it
+   * @param label the layer's name in the file
    * @throws InvalidInputException if the settings call for more than a low-rank product
    */
-  double scale(String label, long rank) {
-    int dot = label.indexOf('.');
-    String network = label.substring(0, dot + 1);
+  double scale(Component component, String label, long rank) {
+    String network = ofOneNetwork ? "" : component.folder() + ".";
     if (settings.path(network + "use_dora").asBoolean()) {
       throw new InvalidInputException(
           "%s is a DoRA, which normalises the weights too; only LoRA is supported."
@@ -57,7 +90,7 @@ final class LoraMetadata {
     for (Map.Entry<String, JsonNode> other :
         settings.path(network + "alpha_pattern").properties()) {
       String layer = other.getKey().replaceFirst("^\\^", "");
-      if (label.endsWith("." + layer)) {
+      if (("." + label).endsWith("." + layer)) {
         alpha = other.getValue();
         break;
       }

@@ -114,20 +114,32 @@ public record TextEncoders(List<TextTower> towers, boolean forceZerosForEmptyPro
   }
 
   /**
-   * These encoders with a learnt word. The tokenizer that does not know it is closed.
+   * These encoders with a learnt word. The tokenizers that do not know it are closed.
    *
-   * @throws InvalidInputException unless there is one encoder only, and of the word's width
+   * @throws InvalidInputException unless it has vectors for every encoder, each of its width
    */
   TextEncoders taught(LearnedEmbedding embedding) {
-    if (towers.size() != 1) {
+    if (embedding.encoders() != towers.size()) {
       throw new InvalidInputException(
-          "The embedding of '%s' is for one text encoder, this model has two; use it with Stable Diffusion 1.x or 2.x."
-              .formatted(embedding.token()));
+          "The embedding of '%s' is for models with %s, this one has %s; choose one for this model's family."
+              .formatted(embedding.token(), counted(embedding.encoders()), counted(towers.size())));
     }
-    TextTower tower = towers.get(0);
-    CLIPTokenizer extended = embedding.teach(tower.tokenizer(), tower.textModel());
-    tower.tokenizer().close();
-    return withTokenizer(extended);
+    try (var opened = new Opened()) {
+      List<TextTower> taught = new ArrayList<>();
+      for (TextTower tower : towers) {
+        CLIPTokenizer known = tower.tokenizer();
+        int encoder = taught.size();
+        CLIPTokenizer extended = opened.add(embedding.teach(known, tower.textModel(), encoder));
+        taught.add(tower.withTokenizer(extended));
+      }
+      opened.release();
+      towers.forEach(tower -> tower.tokenizer().close());
+      return new TextEncoders(taught, forceZerosForEmptyPrompt);
+    }
+  }
+
+  private static String counted(int encoders) {
+    return encoders == 1 ? "one text encoder" : "two text encoders";
   }
 
   /** The same with another tokenizer of the first encoder; the one it had stays open. */

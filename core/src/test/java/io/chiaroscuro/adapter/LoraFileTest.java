@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.fixtures.Fixture;
-import io.chiaroscuro.fixtures.SharedData;
 import io.chiaroscuro.safetensors.SafetensorsFile;
 import io.chiaroscuro.safetensors.SafetensorsWriter;
 import io.chiaroscuro.tensor.DType;
@@ -232,11 +231,5 @@ class LoraFileTest {
           Map.of("lora_adapter_metadata", settings));
     }
     return path;
-  }
-
-  @Test
-  void namesWhatItCannotPlaceInAForeignFormat() {
-    assertRefused(
-        SharedData.path("loras/lora_disney.safetensors"), "<s1>", "text_encoder:0:down", "...");
   }
 }

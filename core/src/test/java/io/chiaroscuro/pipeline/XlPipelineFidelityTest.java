@@ -83,20 +83,21 @@ class XlPipelineFidelityTest {
       prompts.add("An astronaut riding a horse");
     }
     return new GenerationRequest(
-        prompts,
-        settings.path("negative_prompt").asText(""),
-        settings.path("width").asInt(model.trainedSize()),
-        settings.path("height").asInt(model.trainedSize()),
-        settings.path("steps").asInt(),
-        settings.path("guidance_scale").asDouble(model.defaultGuidanceScale()),
-        settings.path("guidance_rescale").asDouble(0),
-        settings.path("clip_skip").asInt(0),
-        model.schedulerConfig())
-        .withMicroConditioning(new MicroConditioning(
-            sizes(settings, ""),
-            settings.has("negative_original_size")
-                ? Optional.of(sizes(settings, "negative_"))
-                : Optional.empty()));
+            prompts,
+            settings.path("negative_prompt").asText(""),
+            settings.path("width").asInt(model.trainedSize()),
+            settings.path("height").asInt(model.trainedSize()),
+            settings.path("steps").asInt(),
+            settings.path("guidance_scale").asDouble(model.defaultGuidanceScale()),
+            settings.path("guidance_rescale").asDouble(0),
+            settings.path("clip_skip").asInt(0),
+            model.schedulerConfig())
+        .withMicroConditioning(
+            new MicroConditioning(
+                sizes(settings, ""),
+                settings.has("negative_original_size")
+                    ? Optional.of(sizes(settings, "negative_"))
+                    : Optional.empty()));
   }
 
   private static SizeConditions sizes(JsonNode settings, String prefix) {
