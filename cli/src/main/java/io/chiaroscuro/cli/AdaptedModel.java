@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A checkpoint with the LoRAs and words that were asked for. */
+/** A checkpoint with the autoencoder, LoRAs and words that were asked for. */
 final class AdaptedModel implements AutoCloseable {
 
   private final List<LearnedEmbedding> embeddings = new ArrayList<>();
@@ -23,7 +23,7 @@ final class AdaptedModel implements AutoCloseable {
    *
    * @throws io.chiaroscuro.InvalidInputException if a part is missing, damaged or does not fit
    */
-  AdaptedModel(ModelOptions options, AdapterOptions adapters) {
+  AdaptedModel(ModelOptions options, VaeOptions vae, AdapterOptions adapters) {
     var wantedLoras = adapters.loras();
     try {
       for (var wanted : adapters.embeddings()) {
@@ -31,7 +31,10 @@ final class AdaptedModel implements AutoCloseable {
         embeddings.add(embedding);
         note("embedding", wanted.path(), LearnedEmbedding.NAME, embedding.token());
       }
-      model = StableDiffusion.load(options.model(), options.device(), options.dtype(), embeddings);
+      model =
+          vae.applied(
+              StableDiffusion.load(options.model(), options.device(), options.dtype(), embeddings));
+      facts.putAll(vae.describe());
       for (var wanted : wantedLoras) {
         Lora lora = LoraFile.read(wanted.path(), model.networks());
         loras.add(lora);

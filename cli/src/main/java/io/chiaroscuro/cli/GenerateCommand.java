@@ -36,13 +36,17 @@ import picocli.CommandLine.Spec;
       "      --mean-color '#05070f' --output-dir outputs",
       "  chiaroscuro generate --model stable-diffusion-2-1 --prompt \"An astronaut riding a horse\" \\",
       "      --leak leak --leak-only-high-frequency --leak-channel 0=-2 --output-dir outputs",
+      "  chiaroscuro generate --model stable-diffusion-v1-4 --prompt \"A harbour at night\" \\",
+      "      --image harbour.jpg --strength 0.6 --mean-color '#05070f' --output-dir outputs",
     })
 final class GenerateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions model;
   @Mixin private AdapterOptions adapters;
+  @Mixin private VaeOptions vae;
   @Mixin private PictureOptions picture;
+  @Mixin private ImageOptions image;
 
   @Option(
       names = "--seed",
@@ -84,6 +88,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Where the PNG files are written; their settings are written into them.")
   private Path outputDir;
 
+  @Mixin private PreviewOptions preview;
   @Mixin private LatentOptions latentOptions;
   @Mixin private JsonOption json;
 
@@ -95,9 +100,11 @@ final class GenerateCommand implements Callable<Integer> {
     if (batchSize < 1) {
       throw new InvalidInputException("--batch-size is %d; give 1 or more.".formatted(batchSize));
     }
+    image.check();
+    preview.check();
     AtomicFile.requireFolder(outputDir);
     Optional<LeakStatistics> statistics = leakOptions.read();
-    try (var adapted = new AdaptedModel(model, adapters)) {
+    try (var adapted = new AdaptedModel(model, vae, adapters)) {
       StableDiffusion loaded = adapted.model();
       GenerationRequest request = picture.request(loaded, statistics.map(LeakStatistics::shape));
       LatentShape shape = loaded.latentShape(request.width(), request.height());
@@ -109,15 +116,23 @@ final class GenerateCommand implements Callable<Integer> {
             "--compare needs a leak to compare with; add --leak, --mean-color, --leak-channel or --leak-component.");
       }
       warnOfTruncation(loaded, request);
-      render(adapted, request, leak);
+      try (var source = image.open(loaded, request.width(), request.height());
+          var previews = preview.open(loaded)) {
+        render(adapted, request, source, leak, previews);
+      }
     } finally {
       statistics.ifPresent(LeakStatistics::close);
     }
     return 0;
   }
 
-  private void render(AdaptedModel adapted, GenerationRequest request, Optional<SignalLeak> leak) {
-    long steps = (long) request.steps() * count * (compare ? 2 : 1);
+  private void render(
+      AdaptedModel adapted,
+      GenerationRequest request,
+      ImageSource source,
+      Optional<SignalLeak> leak,
+      Previews previews) {
+    long steps = (long) source.task().steps(request) * count * (compare ? 2 : 1);
     List<Rendering.Picture> pictures;
     Optional<Path> sheet = Optional.empty();
     try (var progress = Progress.start("Denoising", steps, err())) {
@@ -125,8 +140,10 @@ final class GenerateCommand implements Callable<Integer> {
           new Rendering(
               adapted,
               request,
+              source,
               leakOptions,
               latentOptions,
+              previews,
               outputDir,
               seed,
               count,

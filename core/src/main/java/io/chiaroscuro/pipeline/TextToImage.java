@@ -13,6 +13,13 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record TextToImage(StableDiffusion model) implements GenerationTask {
 
+  /**
+   * @throws io.chiaroscuro.InvalidInputException if the model is one for inpainting
+   */
+  public TextToImage {
+    model.requireTextToImage();
+  }
+
   @Override
   public Generation start(
       GenerationRequest request,
