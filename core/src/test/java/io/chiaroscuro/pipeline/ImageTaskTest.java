@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.fixtures.Fixture;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.Mask;
@@ -17,6 +18,8 @@ import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.SeededGenerator;
 import io.chiaroscuro.tensor.SeededGenerators;
 import io.chiaroscuro.tensor.TensorScope;
+import io.chiaroscuro.vae.AutoencoderKL;
+import io.chiaroscuro.vae.AutoencoderKLConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -187,5 +190,16 @@ class ImageTaskTest {
     assertThatThrownBy(() -> new Inpainting(model, PICTURE, black, Strength.OF_INPAINTING))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("no white pixel");
+  }
+
+  @Test
+  void refusesAutoencodersOfAnotherFamily() {
+    var config = AutoencoderKLConfig.read(Fixture.path("networks/vae1.json"));
+    try (var other = new AutoencoderKL(config, Weights.seeded(7, DType.FLOAT32, Device.CPU))) {
+      assertThatThrownBy(() -> model.withVae(other))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("4 channels at 1/2")
+          .hasMessageContaining("family1 have 4 at 1/8");
+    }
   }
 }
