@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A checkpoint with the LoRAs and words that were asked for. */
+/** A checkpoint with the autoencoder, LoRAs and words that were asked for. */
 final class AdaptedModel implements AutoCloseable {
 
   private final List<LearnedEmbedding> embeddings = new ArrayList<>();
@@ -28,7 +28,7 @@ final class AdaptedModel implements AutoCloseable {
    *
    * @throws io.chiaroscuro.InvalidInputException if a part is missing, damaged or does not fit
    */
-  AdaptedModel(ModelOptions options, AdapterOptions adapters) {
+  AdaptedModel(ModelOptions options, VaeOptions vae, AdapterOptions adapters) {
     List<WantedLora> wantedLoras = adapters.loras();
     try {
       for (var wanted : adapters.embeddings()) {
@@ -40,7 +40,10 @@ final class AdaptedModel implements AutoCloseable {
       for (WantedLora wanted : wantedLoras) {
         embeddings.addAll(EmbeddingFile.readBesideLora(Path.of(wanted.name())));
       }
-      model = StableDiffusion.load(options.model(), options.device(), options.dtype(), embeddings);
+      model =
+          vae.applied(
+              StableDiffusion.load(options.model(), options.device(), options.dtype(), embeddings));
+      facts.putAll(vae.describe());
       if (adapters.mergeLoras()) {
         merge(wantedLoras);
       } else {

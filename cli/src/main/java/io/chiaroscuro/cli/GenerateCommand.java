@@ -42,14 +42,18 @@ import picocli.CommandLine.Spec;
       "  chiaroscuro generate --model stable-diffusion-2-1 --prompt \"An astronaut riding a horse\" \\",
       "      --leak leak --leak-only-high-frequency --leak-channel 0=-2 --output-dir outputs",
       "  chiaroscuro generate --model stable-diffusion-2-1 --prompts prompts.jsonl --output-dir outputs",
+      "  chiaroscuro generate --model stable-diffusion-v1-4 --prompt \"A harbour at night\" \\",
+      "      --image harbour.jpg --strength 0.6 --mean-color '#05070f' --output-dir outputs",
     })
 final class GenerateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions model;
   @Mixin private AdapterOptions adapters;
+  @Mixin private VaeOptions vae;
   @Mixin private PictureOptions picture;
   @Mixin private SizeConditionOptions sizes;
+  @Mixin private ImageOptions image;
 
   @Option(
       names = "--prompts",
@@ -90,6 +94,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Where the PNG files are written; their settings are written into them.")
   private Path outputDir;
 
+  @Mixin private PreviewOptions preview;
   @Mixin private LatentOptions latentOptions;
   @Mixin private JsonOption json;
 
@@ -99,13 +104,15 @@ final class GenerateCommand implements Callable<Integer> {
     if (batchSize < 1) {
       throw new InvalidInputException("--batch-size is %d; give 1 or more.".formatted(batchSize));
     }
+    image.check();
+    preview.check();
     AtomicFile.requireFolder(outputDir);
     if (prompts != null) {
       return batch();
     }
     picture.requirePrompt();
     Optional<LeakStatistics> statistics = leakOptions.read();
-    try (var adapted = new AdaptedModel(model, adapters)) {
+    try (var adapted = new AdaptedModel(model, vae, adapters)) {
       StableDiffusion loaded = adapted.model();
       GenerationRequest request =
           picture
@@ -120,7 +127,10 @@ final class GenerateCommand implements Callable<Integer> {
             "--compare needs a leak to compare with; add --leak, --leak-image, --light, --palette, --mean-color, --leak-preset, --leak-channel or --leak-component.");
       }
       Truncation.warnings(loaded, request).forEach(err()::println);
-      render(adapted, request, leak);
+      try (var source = image.open(loaded, request.width(), request.height());
+          var previews = preview.open(loaded)) {
+        render(adapted, request, source, leak, previews);
+      }
     } finally {
       statistics.ifPresent(LeakStatistics::close);
     }
@@ -142,7 +152,7 @@ final class GenerateCommand implements Callable<Integer> {
     List<BatchRow> rows = BatchFile.read(prompts, commandLine);
     try (var leaks = new BatchLeaks()) {
       rows.forEach(leaks::read);
-      try (var adapted = new AdaptedModel(model, adapters)) {
+      try (var adapted = new AdaptedModel(model, vae, adapters)) {
         return new BatchRun(adapted, leaks, outputDir, batchSize, json, spec.commandLine())
             .run(rows);
       }
@@ -150,15 +160,21 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private static boolean isForBatches(String option) {
-    return Stream.of(new ModelOptions(), new AdapterOptions(), new JsonOption())
+    return Stream.of(
+                new ModelOptions(), new VaeOptions(), new AdapterOptions(), new JsonOption())
             .map(CommandSpec::forAnnotatedObject)
             .anyMatch(options -> options.findOption(option) != null)
         || BatchRow.options().findOption(option) != null
         || Set.of("--prompts", "--batch-size", "--output-dir").contains(option);
   }
 
-  private void render(AdaptedModel adapted, GenerationRequest request, Optional<SignalLeak> leak) {
-    long steps = (long) request.steps() * seeds.count() * (compare ? 2 : 1);
+  private void render(
+      AdaptedModel adapted,
+      GenerationRequest request,
+      ImageSource source,
+      Optional<SignalLeak> leak,
+      Previews previews) {
+    long steps = (long) source.task().steps(request) * seeds.count() * (compare ? 2 : 1);
     List<Rendering.Picture> pictures;
     Optional<Path> sheet = Optional.empty();
     try (var progress = Progress.start("Denoising", steps, err())) {
@@ -166,8 +182,10 @@ final class GenerateCommand implements Callable<Integer> {
           new Rendering(
               adapted,
               request,
+              source,
               leakOptions,
               latentOptions,
+              previews,
               outputDir,
               seeds.first(),
               seeds.count(),

@@ -6,11 +6,10 @@ import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.leak.LatentShape;
 import io.chiaroscuro.leak.SignalLeak;
-import io.chiaroscuro.pipeline.Generation;
 import io.chiaroscuro.pipeline.GenerationRequest;
+import io.chiaroscuro.pipeline.SeededLeak;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import io.chiaroscuro.scheduler.DenoisingStep;
-import io.chiaroscuro.tensor.SeededGenerator;
 import io.chiaroscuro.tensor.SeededGenerators;
 import io.chiaroscuro.tensor.TensorScope;
 import java.nio.file.Files;
@@ -20,9 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Makes the pictures of one request, seed after seed, and writes each batch as soon as it is done.
@@ -52,9 +48,11 @@ final class Rendering {
 
   private final StableDiffusion model;
   private final GenerationRequest request;
+  private final ImageSource source;
   private final LatentShape shape;
   private final LeakOptions leakOptions;
   private final LatentOptions latentOptions;
+  private final Previews previews;
   private final Path outputDir;
   private final long firstSeed;
   private final int count;
@@ -65,8 +63,10 @@ final class Rendering {
   Rendering(
       AdaptedModel adapted,
       GenerationRequest request,
+      ImageSource source,
       LeakOptions leakOptions,
       LatentOptions latentOptions,
+      Previews previews,
       Path outputDir,
       long firstSeed,
       int count,
@@ -74,9 +74,11 @@ final class Rendering {
       Progress progress) {
     this.model = adapted.model();
     this.request = request;
+    this.source = source;
     this.shape = model.latentShape(request.width(), request.height());
     this.leakOptions = leakOptions;
     this.latentOptions = latentOptions;
+    this.previews = previews;
     this.outputDir = outputDir;
     this.firstSeed = firstSeed;
     this.count = count;
@@ -84,6 +86,7 @@ final class Rendering {
     this.progress = progress;
     this.provenance = new LinkedHashMap<>(request.describe());
     this.provenance.putAll(provenance(adapted));
+    this.provenance.putAll(source.describe());
   }
 
   /** One picture a seed, with the leak if there is one. */
@@ -144,18 +147,23 @@ final class Rendering {
     int batch = Math.min(batchSize, count - first);
     try (var scope = new TensorScope();
         var generators = SeededGenerators.consecutive(seed(first), batch)) {
-      Tensor noise = latentOptions.noise(shape, count, first, generators);
       try (var generation =
-          leak.isPresent()
-              ? Generation.withLeak(
-                  model, request, noise, samples(leak.get(), first, batch), generators)
-              : Generation.withoutLeak(model, request, noise, generators)) {
+          source
+              .task()
+              .start(
+                  request,
+                  batch,
+                  () -> latentOptions.noise(shape, count, first, generators),
+                  leak.map(l -> seeded(l, first, batch)),
+                  generators)) {
         for (int i = 0; i < batch; i++) {
           latentOptions.saveInitial(
               name(first + i) + suffix, generation.initialLatents().narrow(0, i, 1));
         }
         while (generation.hasNext()) {
-          saveStep(generation.next(), first, suffix);
+          DenoisingStep step = generation.next();
+          saveStep(step, first, suffix);
+          preview(step, first, suffix);
           progress.step(batch, "");
         }
         List<RgbImage> images = generation.images();
@@ -166,7 +174,7 @@ final class Rendering {
                   first + i,
                   suffix,
                   leak.isPresent() ? WITH : WITHOUT,
-                  images.get(i),
+                  source.finished(images.get(i)),
                   leak.map(leakOptions::describe).orElse(Map.of())));
         }
         return pictures;
@@ -179,6 +187,16 @@ final class Rendering {
       for (int i = 0; i < step.latents().size(0); i++) {
         latentOptions.saveStep(
             name(first + i) + suffix, step.index(), step.total(), step.latents().narrow(0, i, 1));
+      }
+    }
+  }
+
+  private void preview(DenoisingStep step, int first, String suffix) {
+    if (previews.isDue(step)) {
+      List<RgbImage> images = previews.of(step);
+      for (int i = 0; i < images.size(); i++) {
+        String name = "%s%s-preview-%03d".formatted(name(first + i), suffix, step.index() + 1);
+        PngFile.write(free(name), images.get(i), provenance);
       }
     }
   }
@@ -197,25 +215,17 @@ final class Rendering {
     return new Picture(file, seed(index), shows, Brightness.of(image).mean(), image);
   }
 
-  private Tensor sample(SignalLeak leak, int index) {
-    try (var generator = new SeededGenerator(leakOptions.seed(seed(index), index))) {
-      return leak.sample(generator, 1);
+  private SeededLeak seeded(SignalLeak leak, int first, int batch) {
+    List<Long> seeds = new ArrayList<>();
+    for (int index = first; index < first + batch; index++) {
+      seeds.add(leakOptions.seed(seed(index), index));
     }
-  }
-
-  private Tensor samples(SignalLeak leak, int first, int batch) {
-    try (var scope = new TensorScope()) {
-      TensorVector samples = new TensorVector();
-      for (int index = first; index < first + batch; index++) {
-        samples.push_back(sample(leak, index));
-      }
-      return scope.keep(torch.cat(samples));
-    }
+    return new SeededLeak(leak, seeds);
   }
 
   private RgbImage decodedSample(SignalLeak leak, int index) {
     try (var scope = new TensorScope()) {
-      return model.decode(sample(leak, index)).get(0);
+      return model.decode(seeded(leak, index, 1).sample()).get(0);
     }
   }
 

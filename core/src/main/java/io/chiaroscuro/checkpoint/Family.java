@@ -8,7 +8,10 @@ import java.util.Optional;
 public enum Family {
   /** Versions 1.x and 2.x: one text encoder. */
   STABLE_DIFFUSION(
-      List.of("StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline"),
+      List.of(
+          "StableDiffusionPipeline",
+          "StableDiffusionImg2ImgPipeline",
+          "StableDiffusionInpaintPipeline"),
       List.of(Component.UNET, Component.VAE, Component.TEXT_ENCODER)),
 
   /**

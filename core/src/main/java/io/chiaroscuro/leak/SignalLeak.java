@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -107,6 +108,69 @@ public final class SignalLeak {
     }
   }
 
+  /**
+   * Puts one leak each into pictures that are there already, for image to image: what the leak does
+   * not speak of stays the picture's. With the strength l of the controls,
+   *
+   * <pre>
+   *   x_0' = x_0 + l (y - x_0),   y = (1 - P) x_0 + P leak + c
+   *   x_t  = sqrt(abar_t) x_0' + sqrt(1 - abar_t) eps
+   * </pre>
+   *
+   * where t is the first timestep visited, P projects onto what the leak determines, and c are the
+   * constants of channels. P is, by {@code dct+pixel} statistics, their low frequencies, which are
+   * drawn, conditioned or, where only high frequencies are wanted, zero, while the remainder is the
+   * picture's own; by {@code pixel} statistics, which model every element, all there is, so that
+   * only a strength below 1 leaves something of the picture; and in any case the components that
+   * are set by hand, given or of the mean colour. {@link #sample} is the same for a picture of
+   * which nothing is known: the remainder is drawn then, and x_0 is zero.
+   *
+   * <p>Takes {@code randn(n C)} from the generator for each picture with {@code dct+pixel}
+   * statistics, {@code randn(C, h, w)} with {@code pixel}, nothing without: the same seed means the
+   * same low frequencies as in {@link #sample}.
+   *
+   * @param original x_0, the latents of pictures, (B, C, h, w)
+   * @return x_0', float32, of the same shape
+   * @throws InvalidInputException unless they have the leak's size
+   */
+  public Tensor sampleInto(Tensor original, SeededGenerator generator) {
+    requireShape(LatentShape.of(original));
+    try (var scope = new TensorScope()) {
+      Tensor x = original.to(DType.FLOAT64.torch());
+      Tensor y = write(fixed(), drawInto(x, generator)).add(constants());
+      return scope.keep(
+          x.add(y.sub(x).mul(new Scalar(controls.strength())))
+              .to(DType.FLOAT32.torch())
+              .contiguous());
+    }
+  }
+
+  private Tensor drawInto(Tensor original, SeededGenerator generator) {
+    if (statistics.isEmpty()) {
+      return original;
+    }
+    int batch = (int) original.size(0);
+    return statistics.get() instanceof PixelStatistics pixel
+        ? draw(pixel, generator, batch)
+        : drawInto(original, (DctPixelStatistics) statistics.get(), generator);
+  }
+
+  private Tensor drawInto(Tensor original, DctPixelStatistics dctPixel, SeededGenerator generator) {
+    Tensor remainder = dctPixel.basis().remainder(original);
+    if (controls.onlyHighFrequency()) {
+      return remainder;
+    }
+    return byLowFrequencies(
+        dctPixel,
+        gaussian -> {
+          TensorVector coefficients = new TensorVector();
+          for (int b = 0; b < original.size(0); b++) {
+            coefficients.push_back(gaussian.sample(generator));
+          }
+          return remainder.add(dctPixel.basis().inverse(torch.stack(coefficients)));
+        });
+  }
+
   private Tensor draw(SeededGenerator generator, int batch) {
     if (statistics.isEmpty()) {
       return Tensors.zeros(DType.FLOAT64, batch, shape.channels(), shape.height(), shape.width());
@@ -125,14 +189,19 @@ public final class SignalLeak {
   }
 
   private Tensor draw(DctPixelStatistics dctPixel, SeededGenerator generator, int batch) {
+    return byLowFrequencies(dctPixel, gaussian -> draw(dctPixel, gaussian, generator, batch));
+  }
+
+  /** What {@code drawing} makes of the low frequencies' Gaussian, conditioned on what is given. */
+  private Tensor byLowFrequencies(DctPixelStatistics dctPixel, Function<Gaussian, Tensor> drawing) {
     Map<Component, Double> given = given(dctPixel);
     if (given.isEmpty()) {
-      return draw(dctPixel, dctPixel.lowFrequencies(), generator, batch);
+      return drawing.apply(dctPixel.lowFrequencies());
     }
     long[] indices = given.keySet().stream().mapToLong(dctPixel::index).toArray();
     double[] values = given.values().stream().mapToDouble(Double::doubleValue).toArray();
     try (var conditional = dctPixel.lowFrequencies().conditionedOn(indices, values)) {
-      return draw(dctPixel, conditional, generator, batch);
+      return drawing.apply(conditional);
     }
   }
 

@@ -22,6 +22,15 @@ public enum Activation {
       }
     }
   },
+  /** {@code max(x, 0)}. */
+  RELU {
+    @Override
+    public Tensor forward(Tensor x) {
+      try (var scope = new TensorScope()) {
+        return scope.keep(torch.relu(x));
+      }
+    }
+  },
   /** {@code x Phi(x)} with the exact normal distribution function. */
   GELU {
     @Override

@@ -29,17 +29,42 @@ public final class Conv2d {
    */
   public Conv2d(
       Weights weights, long inChannels, long outChannels, int kernel, int stride, int padding) {
+    this(
+        weights,
+        inChannels,
+        outChannels,
+        kernel,
+        stride,
+        padding,
+        weights.get("bias", outChannels));
+  }
+
+  private Conv2d(
+      Weights weights,
+      long inChannels,
+      long outChannels,
+      int kernel,
+      int stride,
+      int padding,
+      Tensor bias) {
     this.weight = weights.get("weight", outChannels, inChannels, kernel, kernel);
-    this.bias = weights.get("bias", outChannels);
+    this.bias = bias;
     this.stride = new long[] {stride, stride};
     this.padding = new long[] {padding, padding};
     this.adapters = weights.adapters();
   }
 
+  /** A convolution padded by half the (odd) kernel that adds nothing: there is no {@code bias}. */
+  public static Conv2d withoutBias(
+      Weights weights, long inChannels, long outChannels, int kernel, int stride) {
+    return new Conv2d(weights, inChannels, outChannels, kernel, stride, kernel / 2, null);
+  }
+
   /** (B, inChannels, H, W) to (B, outChannels, H', W'). */
   public Tensor forward(Tensor x) {
     try (var scope = new TensorScope()) {
-      Tensor y = convolve(x, weight, new TensorOptional(bias));
+      Tensor y =
+          convolve(x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias));
       return scope.keep(
           Adapted.output(
               y,

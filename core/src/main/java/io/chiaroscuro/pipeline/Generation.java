@@ -9,7 +9,6 @@ import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
 import java.util.Iterator;
 import java.util.List;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -30,14 +29,22 @@ public final class Generation implements Iterator<DenoisingStep>, AutoCloseable 
   private final Tensor initialLatents;
   private final DenoisingLoop loop;
 
-  private Generation(
-      StableDiffusion model, GenerationRequest request, Start start, NoiseSource generator) {
-    model.latentShape(request.width(), request.height());
+  /**
+   * Starts somewhere on a trajectory of any kind.
+   *
+   * @param trajectory closed with this object, or if it cannot start
+   */
+  Generation(
+      Trajectory trajectory,
+      StableDiffusion model,
+      GenerationRequest request,
+      Start start,
+      NoiseSource generator) {
     this.model = model;
     try (var scope = new TensorScope();
         var opened = new Opened()) {
-      Trajectory trajectory =
-          opened.add(Scheduler.of(request.scheduler()).start(request.numInferenceSteps()));
+      opened.add(trajectory);
+      model.latentShape(request.width(), request.height());
       this.initialLatents = opened.add(scope.own(start.of(trajectory).clone()));
       // From these and not from what they were divided from: so they reproduce the run exactly.
       Tensor sample = trajectory.initialLatents(initialLatents);
@@ -45,12 +52,6 @@ public final class Generation implements Iterator<DenoisingStep>, AutoCloseable 
       this.loop = new DenoisingLoop(trajectory, denoiser, sample, generator);
       opened.release();
     }
-  }
-
-  /** Where a trajectory starts, before the multiplication by {@code init_noise_sigma}. */
-  @FunctionalInterface
-  private interface Start {
-    Tensor of(Trajectory trajectory);
   }
 
   /**
@@ -63,7 +64,7 @@ public final class Generation implements Iterator<DenoisingStep>, AutoCloseable 
    */
   public static Generation withoutLeak(
       StableDiffusion model, GenerationRequest request, Tensor noise, NoiseSource generator) {
-    return new Generation(model, request, trajectory -> noise, generator);
+    return textToImage(model, request, Start.noise(noise), generator);
   }
 
   /**
@@ -78,11 +79,14 @@ public final class Generation implements Iterator<DenoisingStep>, AutoCloseable 
       Tensor noise,
       Tensor leak,
       NoiseSource generator) {
-    return new Generation(
-        model,
-        request,
-        t -> t.initialLatents(noise, leak).div(new Scalar(t.initNoiseSigma())),
-        generator);
+    return textToImage(model, request, Start.leak(noise, leak), generator);
+  }
+
+  private static Generation textToImage(
+      StableDiffusion model, GenerationRequest request, Start start, NoiseSource generator) {
+    model.requireTextToImage();
+    Trajectory whole = Scheduler.of(request.scheduler()).start(request.numInferenceSteps());
+    return new Generation(whole, model, request, start, generator);
   }
 
   /**

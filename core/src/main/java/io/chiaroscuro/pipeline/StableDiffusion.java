@@ -234,11 +234,13 @@ public record StableDiffusion(
     }
     requireFitsAdditions(checkpoint, textEncoders, unet.config());
     int channels = vae.config().latentChannels();
-    if (unet.config().inChannels() != channels || unet.config().outChannels() != channels) {
+    int in = unet.config().inChannels();
+    if (in != channels && in != forInpainting(channels)
+        || unet.config().outChannels() != channels) {
       throw new InvalidInputException(
-          "In %s the UNet has %d input and %d output channels, but the autoencoder %d; only text-to-image UNets, where all are equal, are supported."
+          "In %s the UNet has %d input and %d output channels, but the autoencoder %d; only UNets with as many, or for inpainting %d input channels, are supported."
               .formatted(
-                  folder, unet.config().inChannels(), unet.config().outChannels(), channels));
+                  folder, in, unet.config().outChannels(), channels, forInpainting(channels)));
     }
   }
 
@@ -254,6 +256,50 @@ public record StableDiffusion(
           "In %s the UNet takes %d numbers beside the prompt's tokens, but the text encoders and sizes yield %d; take all from the same checkpoint."
               .formatted(checkpoint.folder(), taken, pooled + sizes));
     }
+  }
+
+  /** Channels of an inpainting UNet's input: the latents, the mask, the masked image's latents. */
+  private static int forInpainting(int latentChannels) {
+    return latentChannels + 1 + latentChannels;
+  }
+
+  /** Whether the UNet sees mask and masked image beside the latents, and can do nothing else. */
+  boolean isForInpainting() {
+    return unet.config().inChannels() == forInpainting(vae.config().latentChannels());
+  }
+
+  /**
+   * @throws InvalidInputException if the UNet was trained for inpainting
+   */
+  public void requireTextToImage() {
+    if (isForInpainting()) {
+      throw new InvalidInputException(
+          "The UNet of %s was trained for inpainting; give an image and a mask, or choose another checkpoint."
+              .formatted(checkpoint.name()));
+    }
+  }
+
+  /**
+   * The same with another autoencoder, closed in place of this one's, which the caller closes
+   * unless the other shares its weights.
+   *
+   * @throws InvalidInputException if its latents have another shape
+   */
+  public StableDiffusion withVae(AutoencoderKL other) {
+    AutoencoderKLConfig own = vae.config();
+    if (other.config().latentChannels() != own.latentChannels()
+        || other.config().downscale() != own.downscale()) {
+      throw new InvalidInputException(
+          "The autoencoder has latents of %d channels at 1/%d of the size, but those of %s have %d at 1/%d; choose one of the same family."
+              .formatted(
+                  other.config().latentChannels(),
+                  other.config().downscale(),
+                  checkpoint.name(),
+                  own.latentChannels(),
+                  own.downscale()));
+    }
+    return new StableDiffusion(
+        checkpoint, textEncoders, unet, other, schedulerConfig, device, dtype);
   }
 
   @Override

@@ -86,6 +86,9 @@ public final class PndmScheduler implements Scheduler {
     private final History evaluations = new History(EVALUATIONS);
     private final History start = new History(1);
 
+    /** How many steps were taken, which is less than the index where a run began midway. */
+    private int taken;
+
     PndmTrajectory(double[] timesteps, int stride, int rungeKuttaEvaluations) {
       super(config.predictionType(), schedule, timesteps);
       this.stride = stride;
@@ -99,6 +102,7 @@ public final class PndmScheduler implements Scheduler {
             index < rungeKuttaEvaluations
                 ? rungeKutta(modelOutput, index, sample)
                 : linearMultistep(modelOutput, index, sample);
+        taken++;
         Tensor original =
             config.predictionType().originalSample(modelOutput, sample, noiseLevel(index));
         return new StepResult(scope.keep(prev), scope.keep(original));
@@ -127,11 +131,12 @@ public final class PndmScheduler implements Scheduler {
     }
 
     private Tensor linearMultistep(Tensor modelOutput, int index, Tensor sample) {
-      if (index == 1) {
+      if (taken == 1) {
         // Once more from the start, now with the mean of the slopes at both ends.
         Tensor slope = WeightedSum.of(0.5f, modelOutput).plus(0.5f, outputs.get(0)).tensor();
-        // Where timesteps are not a stride apart, diffusers starts from a stride before, too.
-        return transfer(start.get(0), timestep(1) + stride, timestep(1), slope);
+        // Where timesteps are not a stride apart, diffusers starts from a stride before, too. And
+        // where a run began midway, the second step goes to the second timestep once more, too.
+        return transfer(start.get(0), timestep(index) + stride, timestep(index), slope);
       }
       outputs.push(modelOutput);
       start.push(sample);

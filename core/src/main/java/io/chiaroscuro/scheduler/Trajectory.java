@@ -17,6 +17,24 @@ public interface Trajectory extends AutoCloseable {
   /** How many steps there are: the length of {@link #timesteps}. */
   int length();
 
+  /**
+   * How many steps here are one of {@code numInferenceSteps}, diffusers' {@code order}: 2 where a
+   * sampler asks the network twice a step.
+   */
+  default int order() {
+    return 1;
+  }
+
+  /**
+   * What is left of this run, not begun, when it begins at step {@code begin}: for a sample that is
+   * only that noisy. Closing either closes both.
+   *
+   * @param begin 0..length - 1
+   */
+  default Trajectory from(int begin) {
+    return new RestOfTrajectory(this, begin);
+  }
+
   /** The standard deviation of the start without a leak, diffusers' {@code init_noise_sigma}. */
   double initNoiseSigma();
 

@@ -4,6 +4,7 @@ import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.checkpoint.Family;
+import io.chiaroscuro.checkpoint.NetworkFolder;
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.nn.Conv2d;
 import io.chiaroscuro.nn.Layer;
@@ -12,6 +13,7 @@ import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
@@ -57,6 +59,27 @@ public final class AutoencoderKL implements AutoCloseable {
     weights.requireNoSurplus();
   }
 
+  private AutoencoderKL(AutoencoderKLConfig config, Weights weights, Layer encoder, Layer decoder) {
+    this.config = config;
+    this.weights = weights;
+    this.encoder = encoder;
+    this.decoder = decoder;
+  }
+
+  /**
+   * The autoencoder of a folder that holds nothing else, or of a checkpoint's.
+   *
+   * @param folder with {@code config.json} and weights, or with a folder {@code vae} like that
+   * @throws InvalidInputException if config or weights are missing or do not fit each other
+   */
+  public static AutoencoderKL read(Path folder, DType dtype, Device device) {
+    return NetworkFolder.of(folder, Component.VAE.className())
+        .build(
+            dtype,
+            device,
+            (config, weights) -> new AutoencoderKL(AutoencoderKLConfig.read(config), weights));
+  }
+
   /**
    * Loads a checkpoint's autoencoder.
    *
@@ -73,6 +96,35 @@ public final class AutoencoderKL implements AutoCloseable {
         overflows ? DType.FLOAT32 : dtype,
         device,
         weights -> new AutoencoderKL(config, weights));
+  }
+
+  /**
+   * The same autoencoder, taking pictures and latents of a batch one after another, as with
+   * diffusers' {@code enable_slicing}: less memory, the same result. Shares the weights: close one
+   * of the two.
+   */
+  public AutoencoderKL sliced() {
+    return new AutoencoderKL(config, weights, new Sliced(encoder), new Sliced(decoder));
+  }
+
+  /**
+   * The same autoencoder, taking what is larger than {@link AutoencoderKLConfig#sampleSize} in
+   * overlapping tiles of that size, as with diffusers' {@code enable_tiling}: memory for a few
+   * tiles however large the picture, a result near to the same. Shares the weights: close one of
+   * the two.
+   *
+   * @throws InvalidInputException if that size does not overlap by whole latents
+   */
+  public AutoencoderKL tiled() {
+    int pixels = config.sampleSize();
+    int latents = pixels / config.downscale();
+    if (pixels % (Tiled.OVERLAP * config.downscale()) != 0) {
+      throw new InvalidInputException(
+          "The autoencoder's sample_size is %d, of which no tiles can be made; it must be a multiple of %d."
+              .formatted(pixels, Tiled.OVERLAP * config.downscale()));
+    }
+    return new AutoencoderKL(
+        config, weights, new Tiled(encoder, pixels, latents), new Tiled(decoder, latents, pixels));
   }
 
   public AutoencoderKLConfig config() {

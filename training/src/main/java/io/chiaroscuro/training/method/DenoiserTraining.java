@@ -130,6 +130,7 @@ public record DenoiserTraining(
                 learnable.reaches(Component.TEXT_ENCODER) ? segments : Segments.PLAIN,
                 segments));
     try {
+      loaded.requireTextToImage();
       samples.check(loaded);
       MemoryLayout.channelsLast(loaded.unet().weights().tensors().values());
       Learner learner = learnable.begin(loaded, seed);

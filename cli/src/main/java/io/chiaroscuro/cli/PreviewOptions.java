@@ -1,0 +1,43 @@
+package io.chiaroscuro.cli;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.pipeline.LatentPreview;
+import io.chiaroscuro.pipeline.StableDiffusion;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Pictures of what the model expects to see, while it is at work. */
+final class PreviewOptions {
+
+  @Option(
+      names = "--preview-every",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "After every Nth step write the picture that is expected then.")
+  private int every;
+
+  @Option(
+      names = "--preview-vae",
+      paramLabel = "FOLDER",
+      description = {
+        "Decode previews by this tiny autoencoder (AutoencoderTiny, TAESD for example) instead of the",
+        "model's own, which takes longer."
+      })
+  private Path vae;
+
+  /** Refuses what cannot be meant, before any work is done. */
+  void check() {
+    if (every < 0 || every == 0 && vae != null) {
+      throw new InvalidInputException(
+          "--preview-every is %d; give a positive number%s."
+              .formatted(every, vae == null ? "" : " with --preview-vae"));
+    }
+  }
+
+  /** The previews of a model's pictures. */
+  Previews open(StableDiffusion model) {
+    return new Previews(
+        every, model, Optional.ofNullable(vae).map(folder -> LatentPreview.load(folder, model)));
+  }
+}

@@ -1,0 +1,76 @@
+package io.chiaroscuro.cli;
+
+import io.chiaroscuro.pipeline.StableDiffusion;
+import io.chiaroscuro.vae.AutoencoderKL;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** Which autoencoder, and how it saves memory. */
+final class VaeOptions {
+
+  @Option(
+      names = "--vae",
+      paramLabel = "FOLDER",
+      description = "Another autoencoder (AutoencoderKL) in place of the checkpoint's own.")
+  private Path folder;
+
+  @Option(
+      names = "--vae-tiling",
+      description = {
+        "Encode and decode in overlapping tiles what is larger than the autoencoder was trained on:",
+        "big pictures in little memory, nearly the same."
+      })
+  private boolean tiling;
+
+  @Option(
+      names = "--vae-slicing",
+      description = "Encode and decode the pictures of a batch one after another: less memory.")
+  private boolean slicing;
+
+  /**
+   * The model with what was asked for.
+   *
+   * @param loaded given away: closed with the result, or if that fails
+   */
+  StableDiffusion applied(StableDiffusion loaded) {
+    StableDiffusion model = loaded;
+    try {
+      if (folder != null) {
+        model = exchanged(loaded);
+      }
+      if (tiling) {
+        model = model.withVae(model.vae().tiled());
+      }
+      return slicing ? model.withVae(model.vae().sliced()) : model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private StableDiffusion exchanged(StableDiffusion loaded) {
+    AutoencoderKL other = AutoencoderKL.read(folder, loaded.dtype(), loaded.device());
+    try {
+      StableDiffusion model = loaded.withVae(other);
+      loaded.vae().close();
+      return model;
+    } catch (RuntimeException e) {
+      other.close();
+      throw e;
+    }
+  }
+
+  /** What changes pictures, for their provenance. */
+  Map<String, String> describe() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    if (folder != null) {
+      facts.put("vae", folder.toAbsolutePath().normalize().getFileName().toString());
+    }
+    if (tiling) {
+      facts.put("vae_tiling", "true");
+    }
+    return facts;
+  }
+}

@@ -1,0 +1,56 @@
+package io.chiaroscuro.pipeline;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Device;
+import io.chiaroscuro.tensor.NoiseSource;
+import io.chiaroscuro.tensor.TensorScope;
+import io.chiaroscuro.tensor.Tensors;
+import io.chiaroscuro.vae.AutoencoderKL;
+import io.chiaroscuro.vae.DiagonalGaussianDistribution;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * One picture as the autoencoder sees it: the distribution of its latents, from which each
+ * generation draws its own, as diffusers' pipelines do.
+ */
+final class EncodedImage implements AutoCloseable {
+
+  private final AutoencoderKL vae;
+  private final DiagonalGaussianDistribution distribution;
+
+  /**
+   * @param pixels (1, 3, H, W) in -1..1
+   * @throws InvalidInputException if the autoencoder yields NaN or infinity
+   */
+  EncodedImage(StableDiffusion model, Tensor pixels) {
+    this.vae = model.vae();
+    try (var scope = new TensorScope()) {
+      var encoded = vae.encode(Tensors.to(pixels, model.device(), model.dtype()));
+      if (!Tensors.isFinite(encoded.mean())) {
+        throw new InvalidInputException(
+            "The image's latents are NaN or infinite; choose --dtype float32 or bfloat16, or where that is in use fetch the weights again.");
+      }
+      this.distribution =
+          new DiagonalGaussianDistribution(scope.own(encoded.mean()), scope.own(encoded.logvar()));
+    }
+  }
+
+  /**
+   * The picture's latents for each of {@code batch} generations, (batch, C, h, w) float32 on the
+   * CPU, scaled.
+   */
+  Tensor sample(int batch, NoiseSource generator) {
+    try (var scope = new TensorScope()) {
+      long[] shape = Tensors.shape(distribution.mean());
+      Tensor latents = distribution.sample(generator.randn(batch, shape[1], shape[2], shape[3]));
+      return scope.keep(Tensors.to(vae.scale(latents), Device.CPU, DType.FLOAT32));
+    }
+  }
+
+  @Override
+  public void close() {
+    distribution.mean().close();
+    distribution.logvar().close();
+  }
+}

@@ -1,0 +1,140 @@
+package io.chiaroscuro.vae;
+
+import io.chiaroscuro.checkpoint.NetworkFolder;
+import io.chiaroscuro.checkpoint.Weights;
+import io.chiaroscuro.nn.Conv2d;
+import io.chiaroscuro.nn.Layer;
+import io.chiaroscuro.nn.Sequential;
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Device;
+import io.chiaroscuro.tensor.TensorScope;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A small autoencoder distilled from a large one, TAESD (<a
+ * href="https://github.com/madebyollin/taesd">Bohan 2023</a>) and its kin: much faster and nearly
+ * as good, for previews. Its latents are diffusion's own.
+ */
+public final class AutoencoderTiny implements AutoCloseable {
+
+  private final AutoencoderTinyConfig config;
+  private final Weights weights;
+  private final Layer encoder;
+  private final Layer decoder;
+
+  /**
+   * @param weights closed with this object
+   * @throws io.chiaroscuro.InvalidInputException if tensors are missing, surplus or misshapen
+   */
+  public AutoencoderTiny(AutoencoderTinyConfig config, Weights weights) {
+    this.config = config;
+    this.weights = weights;
+    this.encoder = encoder(config, weights.at("encoder"));
+    this.decoder = decoder(config, weights.at("decoder"));
+    weights.requireNoSurplus();
+  }
+
+  /**
+   * @param folder with {@code config.json} and weights
+   * @throws io.chiaroscuro.InvalidInputException if config or weights are missing or do not fit
+   *     each other
+   */
+  public static AutoencoderTiny read(Path folder, DType dtype, Device device) {
+    return NetworkFolder.of(folder, "AutoencoderTiny")
+        .build(
+            dtype,
+            device,
+            (config, weights) -> new AutoencoderTiny(AutoencoderTinyConfig.read(config), weights));
+  }
+
+  public AutoencoderTinyConfig config() {
+    return config;
+  }
+
+  public Weights weights() {
+    return weights;
+  }
+
+  /**
+   * @param images (B, inChannels, H, W) in -1..1, in the weights' type
+   * @return diffusion's latents (B, latentChannels, h, w)
+   */
+  public Tensor encode(Tensor images) {
+    try (var scope = new TensorScope()) {
+      Tensor unit = images.add(new Scalar(1)).div(new Scalar(2));
+      return scope.keep(encoder.forward(unit).mul(new Scalar(config.scalingFactor())));
+    }
+  }
+
+  /**
+   * @param latents diffusion's (B, latentChannels, h, w), in the weights' type
+   * @return images (B, outChannels, H, W), about -1..1, not clamped
+   */
+  public Tensor decode(Tensor latents) {
+    try (var scope = new TensorScope()) {
+      Tensor unscaled = latents.div(new Scalar(config.scalingFactor()));
+      Tensor bounded = torch.tanh(unscaled.div(new Scalar(3))).mul(new Scalar(3));
+      return scope.keep(decoder.forward(bounded).mul(new Scalar(2)).sub(new Scalar(1)));
+    }
+  }
+
+  private static Layer encoder(AutoencoderTinyConfig config, Weights weights) {
+    int channels = config.encoderBlockOutChannels().get(0);
+    List<Layer> layers = new ArrayList<>();
+    int index = 0;
+    for (int level = 0; level < config.numEncoderBlocks().size(); level++) {
+      Weights first = weights.at("layers", index++);
+      layers.add(
+          level == 0
+              ? new Conv2d(first, config.inChannels(), channels, 3)::forward
+              : Conv2d.withoutBias(first, channels, channels, 3, 2)::forward);
+      for (int i = 0; i < config.numEncoderBlocks().get(level); i++) {
+        layers.add(
+            new AutoencoderTinyBlock(weights.at("layers", index++), channels, config.actFn()));
+      }
+    }
+    layers.add(
+        new Conv2d(weights.at("layers", index), channels, config.latentChannels(), 3)::forward);
+    return new Sequential(layers);
+  }
+
+  private static Layer decoder(AutoencoderTinyConfig config, Weights weights) {
+    int channels = config.decoderBlockOutChannels().get(0);
+    int levels = config.numDecoderBlocks().size();
+    List<Layer> layers = new ArrayList<>();
+    layers.add(new Conv2d(weights.at("layers.0"), config.latentChannels(), channels, 3)::forward);
+    layers.add(config.actFn()::forward);
+    // Layers without weights have numbers, too.
+    int index = layers.size();
+    for (int level = 0; level < levels; level++) {
+      for (int i = 0; i < config.numDecoderBlocks().get(level); i++) {
+        layers.add(
+            new AutoencoderTinyBlock(weights.at("layers", index++), channels, config.actFn()));
+      }
+      if (level + 1 < levels) {
+        layers.add(AutoencoderTiny::doubled);
+        index++;
+        layers.add(
+            Conv2d.withoutBias(weights.at("layers", index++), channels, channels, 3, 1)::forward);
+      }
+    }
+    layers.add(new Conv2d(weights.at("layers", index), channels, config.outChannels(), 3)::forward);
+    return new Sequential(layers);
+  }
+
+  private static Tensor doubled(Tensor x) {
+    try (var scope = new TensorScope()) {
+      return scope.keep(torch.upsample_nearest2d(x, 2 * x.size(2), 2 * x.size(3)));
+    }
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+  }
+}
