@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       StatsCommand.class,
       GenerateCommand.class,
+      InvertCommand.class,
       InspectCommand.class,
       BrightnessCommand.class,
       DatasetCommand.class,
@@ -30,7 +31,8 @@ import picocli.CommandLine.Command;
       "Examples:",
       "  chiaroscuro demo",
       "  chiaroscuro stats --model MODEL --data-dir photos --output-dir leak --center-crop",
-      "  chiaroscuro generate --model MODEL --prompt \"A lighthouse at night\" --leak leak --compare \\",
+      "  chiaroscuro generate --model MODEL --prompt \"A lighthouse at night\" --leak leak"
+          + " --compare \\",
       "      --output-dir outputs",
       "  source <(chiaroscuro generate-completion)",
     })

@@ -3,9 +3,8 @@ package io.chiaroscuro.cli;
 import io.chiaroscuro.leak.LatentShape;
 import io.chiaroscuro.pipeline.GenerationRequest;
 import io.chiaroscuro.pipeline.StableDiffusion;
-import io.chiaroscuro.scheduler.SchedulerConfig;
-import io.chiaroscuro.scheduler.SchedulerType;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What picture to make. */
@@ -45,14 +44,7 @@ final class PictureOptions {
       description = "Leave out the text encoder's last N layers (default: ${DEFAULT-VALUE}).")
   private int clipSkip;
 
-  @Option(
-      names = "--scheduler",
-      paramLabel = "NAME",
-      description = {
-        "ddim, ddpm, pndm, euler, euler_ancestral, dpmsolver++, unipc, or diffusers' class name",
-        "(default: the checkpoint's own, with its settings)."
-      })
-  private String scheduler;
+  @Mixin private SamplerOptions sampler;
 
   @Option(
       names = "--height",
@@ -73,7 +65,6 @@ final class PictureOptions {
    */
   GenerationRequest request(StableDiffusion model, Optional<LatentShape> leakShape) {
     int downscale = model.vae().config().downscale();
-    SchedulerConfig own = model.schedulerConfig();
     return new GenerationRequest(
         prompt,
         negativePrompt,
@@ -83,7 +74,7 @@ final class PictureOptions {
         guidanceScale,
         guidanceRescale,
         clipSkip,
-        scheduler == null ? own : own.as(SchedulerType.parse(scheduler)));
+        sampler.over(model.schedulerConfig()));
   }
 
   private static int side(

@@ -21,7 +21,10 @@ public record ModelIndex(String className, Map<String, String> components) {
 
   /** Pipelines whose checkpoints have Stable Diffusion 1.x's and 2.x's three networks. */
   private static final Set<String> SUPPORTED =
-      Set.of("StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline");
+      Set.of(
+          "StableDiffusionPipeline",
+          "StableDiffusionImg2ImgPipeline",
+          "LatentConsistencyModelPipeline");
 
   public ModelIndex {
     components = Collections.unmodifiableMap(new TreeMap<>(components));

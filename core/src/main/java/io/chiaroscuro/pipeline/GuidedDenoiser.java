@@ -5,7 +5,9 @@ import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
+import io.chiaroscuro.unet.GuidanceEmbedding;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -24,6 +26,12 @@ final class GuidedDenoiser implements Denoiser, AutoCloseable {
   private final GenerationRequest request;
   private final Tensor encoderHiddenStates;
 
+  /** The guidance scale, for a UNet that was distilled to follow it in one prediction. */
+  private final Optional<Tensor> timestepCond;
+
+  /** Whether the prompt's prediction is led away from another. */
+  private final boolean guided;
+
   /**
    * @param batch how many pictures are denoised together
    */
@@ -35,15 +43,16 @@ final class GuidedDenoiser implements Denoiser, AutoCloseable {
     }
     this.model = model;
     this.request = request;
+    Optional<Integer> condDim = Optional.ofNullable(model.unet().config().timeCondProjDim());
+    this.guided = request.isGuided() && condDim.isEmpty();
     try (var scope = new TensorScope()) {
+      this.timestepCond =
+          condDim.map(dim -> scope.own(embedded(request.guidanceScale(), dim, (int) batch)));
       Tensor text = encode(request.prompts(), request.clipSkip(), batch);
       // As in diffusers, clip skip is for what is wanted, not for what is unwanted.
       List<String> unwanted = List.of(request.negativePrompt());
       this.encoderHiddenStates =
-          scope.own(
-              request.isGuided()
-                  ? torch.cat(new TensorVector(encode(unwanted, 0, batch), text))
-                  : text);
+          scope.own(guided ? torch.cat(new TensorVector(encode(unwanted, 0, batch), text)) : text);
     }
   }
 
@@ -56,12 +65,18 @@ final class GuidedDenoiser implements Denoiser, AutoCloseable {
     }
   }
 
+  private Tensor embedded(double guidanceScale, int dim, int batch) {
+    return Tensors.to(
+        GuidanceEmbedding.of(guidanceScale, dim, batch), model.device(), model.dtype());
+  }
+
   @Override
   public Tensor denoise(Tensor scaledSample, double timestep) {
     try (var scope = new TensorScope()) {
       Tensor sample = Tensors.to(scaledSample, model.device(), model.dtype());
-      if (!request.isGuided()) {
-        return scope.keep(host(model.unet().forward(sample, timestep, encoderHiddenStates)));
+      if (!guided) {
+        return scope.keep(
+            host(model.unet().forward(sample, timestep, encoderHiddenStates, timestepCond)));
       }
       Tensor twice = torch.cat(new TensorVector(sample, sample));
       Tensor both = host(model.unet().forward(twice, timestep, encoderHiddenStates));
@@ -96,5 +111,6 @@ final class GuidedDenoiser implements Denoiser, AutoCloseable {
   @Override
   public void close() {
     encoderHiddenStates.close();
+    timestepCond.ifPresent(Tensor::close);
   }
 }

@@ -41,6 +41,8 @@ import java.util.Map;
  *     convolutions (1.x)
  * @param upcastAttention whether attention scores need float32 (2.1): they always get it here, see
  *     {@link io.chiaroscuro.nn.Attention}
+ * @param timeCondProjDim length of the embedded guidance scale that the UNet is told, where it was
+ *     distilled to be (latent consistency models); else null
  */
 public record UNet2DConditionConfig(
     int sampleSize,
@@ -62,7 +64,8 @@ public record UNet2DConditionConfig(
     PerLevel attentionHeadDim,
     PerLevel numAttentionHeads,
     boolean useLinearProjection,
-    boolean upcastAttention) {
+    boolean upcastAttention,
+    Integer timeCondProjDim) {
 
   static final String CROSS_ATTN_DOWN = "CrossAttnDownBlock2D";
   static final String CROSS_ATTN_UP = "CrossAttnUpBlock2D";
@@ -112,7 +115,6 @@ public record UNet2DConditionConfig(
           entry("time_embedding_dim", false),
           entry("time_embedding_act_fn", false),
           entry("timestep_post_act", false),
-          entry("time_cond_proj_dim", false),
           entry("conv_in_kernel", 3),
           entry("conv_out_kernel", 3),
           entry("attention_type", "default"),
@@ -142,6 +144,11 @@ public record UNet2DConditionConfig(
     requireLevels("transformer_layers_per_block", fits(transformerLayersPerBlock, levels), levels);
     requireLevels("attention_head_dim", fits(heads, levels), levels);
     requireGroups(blockOutChannels, normNumGroups);
+    if (timeCondProjDim != null && (timeCondProjDim < 4 || timeCondProjDim % 2 != 0)) {
+      throw new InvalidInputException(
+          "field 'time_cond_proj_dim' is %d; half of it are sines, it must be even and at least 4."
+              .formatted(timeCondProjDim));
+    }
     if (blockOutChannels.get(0) % 2 != 0) {
       throw new InvalidInputException(
           "field 'block_out_channels' starts with %d; half of them are sines, it must be even."
@@ -158,6 +165,52 @@ public record UNet2DConditionConfig(
                 .formatted(blockOutChannels.get(level), heads.at(level)));
       }
     }
+  }
+
+  /** Of a UNet that is told the prompt alone. */
+  public UNet2DConditionConfig(
+      int sampleSize,
+      int inChannels,
+      int outChannels,
+      boolean centerInputSample,
+      boolean flipSinToCos,
+      double freqShift,
+      List<String> downBlockTypes,
+      List<String> upBlockTypes,
+      List<Integer> blockOutChannels,
+      PerLevel layersPerBlock,
+      int downsamplePadding,
+      Activation actFn,
+      int normNumGroups,
+      double normEps,
+      PerLevel crossAttentionDim,
+      PerLevel transformerLayersPerBlock,
+      PerLevel attentionHeadDim,
+      PerLevel numAttentionHeads,
+      boolean useLinearProjection,
+      boolean upcastAttention) {
+    this(
+        sampleSize,
+        inChannels,
+        outChannels,
+        centerInputSample,
+        flipSinToCos,
+        freqShift,
+        downBlockTypes,
+        upBlockTypes,
+        blockOutChannels,
+        layersPerBlock,
+        downsamplePadding,
+        actFn,
+        normNumGroups,
+        normEps,
+        crossAttentionDim,
+        transformerLayersPerBlock,
+        attentionHeadDim,
+        numAttentionHeads,
+        useLinearProjection,
+        upcastAttention,
+        null);
   }
 
   /**

@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -58,7 +59,11 @@ public final class UNet2DConditionModel implements AutoCloseable {
     this.timeProj = new Timesteps(channels, config.flipSinToCos(), config.freqShift());
     this.timeEmbedding =
         new TimestepEmbedding(
-            weights.at("time_embedding"), channels, config.timeEmbedDim(), config.actFn());
+            weights.at("time_embedding"),
+            channels,
+            config.timeEmbedDim(),
+            config.actFn(),
+            Optional.ofNullable(config.timeCondProjDim()));
     this.convIn = new Conv2d(weights.at("conv_in"), config.inChannels(), channels, 3);
     this.downBlocks =
         IntStream.range(0, config.levels())
@@ -107,12 +112,26 @@ public final class UNet2DConditionModel implements AutoCloseable {
 
   /** As {@link #forward(Tensor, Tensor, Tensor)} with one timestep for the whole batch. */
   public Tensor forward(Tensor sample, double timestep, Tensor encoderHiddenStates) {
+    return forward(sample, timestep, encoderHiddenStates, Optional.empty());
+  }
+
+  /**
+   * As {@link #forward(Tensor, Tensor, Tensor, Optional)} with one timestep for the whole batch.
+   */
+  public Tensor forward(
+      Tensor sample, double timestep, Tensor encoderHiddenStates, Optional<Tensor> timestepCond) {
     try (var scope = new TensorScope()) {
       float[] timesteps = new float[Math.toIntExact(sample.size(0))];
       Arrays.fill(timesteps, (float) timestep);
       return scope.keep(
-          forward(sample, Tensors.of(timesteps, timesteps.length), encoderHiddenStates));
+          forward(
+              sample, Tensors.of(timesteps, timesteps.length), encoderHiddenStates, timestepCond));
     }
+  }
+
+  /** As {@link #forward(Tensor, Tensor, Tensor, Optional)} without a guidance scale. */
+  public Tensor forward(Tensor sample, Tensor timesteps, Tensor encoderHiddenStates) {
+    return forward(sample, timesteps, encoderHiddenStates, Optional.empty());
   }
 
   /**
@@ -121,12 +140,15 @@ public final class UNet2DConditionModel implements AutoCloseable {
    * @param sample noisy latents (B, inChannels, h, w), any size, in the weights' type
    * @param timesteps (B), any numeric type, may be fractional
    * @param encoderHiddenStates the encoded prompts (B, M, crossAttentionDim), in the weights' type
+   * @param timestepCond the embedded guidance scale (B, timeCondProjDim), in the weights' type, for
+   *     a UNet that is told one
    * @return (B, outChannels, h, w)
    */
-  public Tensor forward(Tensor sample, Tensor timesteps, Tensor encoderHiddenStates) {
+  public Tensor forward(
+      Tensor sample, Tensor timesteps, Tensor encoderHiddenStates, Optional<Tensor> timestepCond) {
     requireShapes(sample, encoderHiddenStates);
     try (var scope = new TensorScope()) {
-      Tensor temb = embed(timesteps);
+      Tensor temb = embed(timesteps, timestepCond);
       Tensor hidden = convIn.forward(config.centerInputSample() ? centered(sample) : sample);
       Deque<Tensor> skips = new ArrayDeque<>();
       skips.push(hidden);
@@ -150,11 +172,12 @@ public final class UNet2DConditionModel implements AutoCloseable {
   }
 
   /** Sines are taken in float32 whatever the weights' type: bfloat16 cannot tell 998 from 999. */
-  private Tensor embed(Tensor timesteps) {
+  private Tensor embed(Tensor timesteps, Optional<Tensor> timestepCond) {
     try (var scope = new TensorScope()) {
       Tensor waves = timeProj.forward(Tensors.to(timesteps, weights.device(), DType.FLOAT32));
       return scope.keep(
-          timeEmbedding.forward(Tensors.to(waves, weights.device(), weights.dtype())));
+          timeEmbedding.forward(
+              Tensors.to(waves, weights.device(), weights.dtype()), timestepCond));
     }
   }
 

@@ -1,0 +1,75 @@
+package io.chiaroscuro.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.chiaroscuro.demo.EmbeddedModel;
+import io.chiaroscuro.image.ImageDecoder;
+import io.chiaroscuro.image.PngFile;
+import io.chiaroscuro.image.RgbImage;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InvertCommandTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void generationFromTheNoiseGivesThePictureBack() {
+    assumeTrue(EmbeddedModel.ofThisBuild().isPresent());
+    CommandLineRun.of("generate", "--prompt=a red apple", "--steps=10", "--output-dir=" + folder)
+        .assertSuccess();
+    Path picture = folder.resolve("seed-0.png");
+    Path noise = folder.resolve("noise.safetensors");
+    CommandLineRun.of("invert", picture, "--prompt=a red apple", "--steps=25", "--output=" + noise)
+        .assertSuccess();
+    CommandLineRun.of(
+            "generate",
+            "--prompt=a red apple",
+            "--steps=25",
+            "--scheduler=ddim",
+            "--guidance-scale=1",
+            "--initial-latents=" + noise,
+            "--seed=9",
+            "--output-dir=" + folder)
+        .assertSuccess();
+    double back = difference(picture, folder.resolve("seed-9.png"));
+    assertThat(back).as("mean difference, of 255").isLessThan(10);
+    CommandLineRun.of(
+            "generate",
+            "--prompt=a red apple",
+            "--steps=25",
+            "--scheduler=ddim",
+            "--guidance-scale=1",
+            "--seed=9",
+            "--output-dir=" + folder.resolve("other"))
+        .assertSuccess();
+    assertThat(difference(picture, folder.resolve("other/seed-9.png")))
+        .as("from other noise")
+        .isGreaterThan(3 * back);
+  }
+
+  private static double difference(Path a, Path b) {
+    byte[] first = ImageDecoder.decode(a).rgb();
+    byte[] second = ImageDecoder.decode(b).rgb();
+    double sum = 0;
+    for (int i = 0; i < first.length; i++) {
+      sum += Math.abs((first[i] & 255) - (second[i] & 255));
+    }
+    return sum / first.length;
+  }
+
+  @Test
+  void refusesAPictureThatTheModelCannotMake() {
+    assumeTrue(EmbeddedModel.ofThisBuild().isPresent());
+    Path picture = folder.resolve("odd.png");
+    PngFile.write(picture, RgbImage.solid(100, 128, 9, 9, 9), Map.of());
+    CommandLineRun run =
+        CommandLineRun.of("invert", picture, "--output=" + folder.resolve("noise.safetensors"));
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("100x128", "multiples of").hasLineCount(1);
+    assertThat(folder.resolve("noise.safetensors")).doesNotExist();
+  }
+}
