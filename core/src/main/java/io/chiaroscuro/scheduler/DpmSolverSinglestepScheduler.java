@@ -90,7 +90,8 @@ public final class DpmSolverSinglestepScheduler extends SigmaScheduler {
             config.algorithmType().inTermsOfOriginal()
                 ? original
                 : config.predictionType().epsilon(modelOutput, sample, level));
-        int call = call(index, length());
+        // A run that began midway knows fewer values, and begins with a step of its own.
+        int call = Math.min(call(index, length()), values.size() - 1);
         if (call == 0) {
           start.push(sample.to(DType.FLOAT32.torch()));
         }

@@ -54,6 +54,11 @@ abstract class TwoStageTrajectory extends SigmaSpaceTrajectory {
   abstract Tensor second(
       Tensor original, Tensor trial, Tensor start, int index, NoiseSource generator);
 
+  /** Two calls of the network are one step, as diffusers counts them. */
+  public final int order() {
+    return 2;
+  }
+
   @Override
   public void close() {
     start.close();
