@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "schedule",
     description = {
-      "Tells what training left of the pictures where sampling starts from noise alone, and how much"
-          + " of their spread of brightness is lost by that: a^2 = SNR H W var(mean) is the"
+      "Tells what training left of the pictures where sampling starts from noise alone, and how"
+          + " much of their spread of brightness is lost by that: a^2 = SNR H W var(mean) is the"
           + " signal-to-noise ratio of a latent channel's mean, 1 / sqrt(1 + a^2) the share of its"
           + " spread that is kept, were latents Gaussian.",
     },
@@ -85,7 +85,7 @@ final class AnalyzeScheduleCommand implements Runnable {
       names = "--scheduler",
       paramLabel = "NAME",
       description = {
-        "ddim, ddpm, pndm, euler, euler_ancestral, dpmsolver++, unipc, or diffusers' class name",
+        "As for generate: ddim, euler, \"DPM++ 2M Karras\", ..., or diffusers' class name",
         "(default: the checkpoint's own, with its settings)."
       })
   private String scheduler;

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       StatsCommand.class,
       GenerateCommand.class,
+      InvertCommand.class,
       InspectCommand.class,
       BrightnessCommand.class,
       DatasetCommand.class,

@@ -160,8 +160,7 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private static boolean isForBatches(String option) {
-    return Stream.of(
-                new ModelOptions(), new VaeOptions(), new AdapterOptions(), new JsonOption())
+    return Stream.of(new ModelOptions(), new VaeOptions(), new AdapterOptions(), new JsonOption())
             .map(CommandSpec::forAnnotatedObject)
             .anyMatch(options -> options.findOption(option) != null)
         || BatchRow.options().findOption(option) != null

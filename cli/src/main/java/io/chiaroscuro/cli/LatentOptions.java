@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
  */
 final class LatentOptions {
 
-  private static final String NAME = "latents";
+  static final String NAME = "latents";
 
   @Option(
       names = "--initial-latents",

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What picture to make. */
@@ -60,14 +61,7 @@ final class PictureOptions {
       description = "Leave out the text encoder's last N layers (default: ${DEFAULT-VALUE}).")
   private int clipSkip;
 
-  @Option(
-      names = "--scheduler",
-      paramLabel = "NAME",
-      description = {
-        "ddim, ddpm, pndm, euler, euler_ancestral, dpmsolver++, unipc, or diffusers' class name",
-        "(default: the checkpoint's own, with its settings)."
-      })
-  private String scheduler;
+  @Mixin private SamplerOptions sampler;
 
   @Option(
       names = "--height",
@@ -105,8 +99,7 @@ final class PictureOptions {
     if (steps < 1) {
       throw new InvalidInputException("--steps is %d; give 1 or more.".formatted(steps));
     }
-    SchedulerType type = scheduler == null ? SchedulerType.DDIM : SchedulerType.parse(scheduler);
-    request(1, 1, 1, SchedulerConfig.of(type, Map.of()));
+    request(1, 1, 1, sampler.over(SchedulerConfig.of(SchedulerType.DDIM, Map.of())));
   }
 
   /**
@@ -134,12 +127,11 @@ final class PictureOptions {
    */
   GenerationRequest request(StableDiffusion model, Optional<LatentShape> leakShape) {
     int downscale = model.vae().config().downscale();
-    SchedulerConfig own = model.schedulerConfig();
     return request(
         side(width, leakShape.map(LatentShape::width), downscale, model),
         side(height, leakShape.map(LatentShape::height), downscale, model),
         model.defaultGuidanceScale(),
-        scheduler == null ? own : own.as(SchedulerType.parse(scheduler)));
+        sampler.over(model.schedulerConfig()));
   }
 
   private GenerationRequest request(

@@ -4,6 +4,7 @@ import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.hub.Wanted;
 import io.chiaroscuro.pipeline.StableDiffusion;
+import io.chiaroscuro.scheduler.SamplerName;
 import io.chiaroscuro.scheduler.SchedulerConfig;
 import io.chiaroscuro.scheduler.SchedulerType;
 import java.util.HashMap;
@@ -82,7 +83,7 @@ final class ScheduleOptions {
    */
   SchedulerConfig sampler(String name) {
     SchedulerConfig own = config();
-    SchedulerConfig config = name == null ? own : own.as(SchedulerType.parse(name));
+    SchedulerConfig config = name == null ? own : SamplerName.apply(name, own);
     if (rescaleBetasZeroSnr && !config.rescaleBetasZeroSnr()) {
       throw new InvalidInputException(
           "The sampler %s knows no --rescale-betas-zero-snr; choose another, for example --scheduler ddim."

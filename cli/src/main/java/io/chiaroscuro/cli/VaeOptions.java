@@ -1,20 +1,26 @@
 package io.chiaroscuro.cli;
 
+import io.chiaroscuro.hub.Wanted;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import io.chiaroscuro.vae.AutoencoderKL;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which autoencoder, and how it saves memory. */
 final class VaeOptions {
 
   @Option(
       names = "--vae",
-      paramLabel = "FOLDER",
-      description = "Another autoencoder (AutoencoderKL) in place of the checkpoint's own.")
-  private Path folder;
+      paramLabel = "NAME",
+      description = {
+        "Another autoencoder (AutoencoderKL) in place of the checkpoint's own: a folder, or its name on",
+        "the Hugging Face hub."
+      })
+  private String name;
 
   @Option(
       names = "--vae-tiling",
@@ -29,6 +35,9 @@ final class VaeOptions {
       description = "Encode and decode the pictures of a batch one after another: less memory.")
   private boolean slicing;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   /**
    * The model with what was asked for.
    *
@@ -37,7 +46,7 @@ final class VaeOptions {
   StableDiffusion applied(StableDiffusion loaded) {
     StableDiffusion model = loaded;
     try {
-      if (folder != null) {
+      if (name != null) {
         model = exchanged(loaded);
       }
       if (tiling) {
@@ -51,7 +60,11 @@ final class VaeOptions {
   }
 
   private StableDiffusion exchanged(StableDiffusion loaded) {
-    AutoencoderKL other = AutoencoderKL.read(folder, loaded.dtype(), loaded.device());
+    Path folder =
+        HubModels.of(command).find(name, Wanted.COMPONENT, command.commandLine().getErr());
+    // In the type of the one it replaces: Stable Diffusion XL's computes in float32.
+    AutoencoderKL other =
+        AutoencoderKL.read(folder, loaded.vae().weights().dtype(), loaded.device());
     try {
       StableDiffusion model = loaded.withVae(other);
       loaded.vae().close();
@@ -65,8 +78,8 @@ final class VaeOptions {
   /** What changes pictures, for their provenance. */
   Map<String, String> describe() {
     Map<String, String> facts = new LinkedHashMap<>();
-    if (folder != null) {
-      facts.put("vae", folder.toAbsolutePath().normalize().getFileName().toString());
+    if (name != null) {
+      facts.put("vae", String.valueOf(Path.of(name).getFileName()));
     }
     if (tiling) {
       facts.put("vae_tiling", "true");

@@ -322,7 +322,7 @@ class BadInputTest {
         bad(
             "an unknown scheduler class",
             "generate",
-            s -> s.replace("model/scheduler/scheduler_config.json", "PNDM", "LMSDiscrete"),
+            s -> s.replace("model/scheduler/scheduler_config.json", "PNDM", "IPNDM"),
             "LMSDiscreteScheduler",
             "scheduler_config.json"),
         bad(
@@ -336,6 +336,28 @@ class BadInputTest {
   Stream<DynamicTest> picture() {
     return tests(
         bad("an unknown sampler", "generate --scheduler=magic", "'magic'", "choose ddim"),
+        bad(
+            "sigmas that a sampler does not have",
+            "generate --scheduler=ddim_karras",
+            "'ddim_karras'",
+            "choose ddim"),
+        bad(
+            "a setting that a sampler does not have",
+            "generate --scheduler=ddim --scheduler-option=use_karras_sigmas=true",
+            "DDIMScheduler",
+            "use_karras_sigmas"),
+        bad(
+            "settings that contradict each other",
+            "generate --scheduler=heun --scheduler-option=use_karras_sigmas=true"
+                + " --scheduler-option=use_beta_sigmas=true",
+            "HeunDiscreteScheduler",
+            "choose one of"),
+        bad("eta out of range", "generate --scheduler=tcd --eta=2", "eta cannot be 2.0"),
+        bad("eta where there is none", "generate --scheduler=euler --eta=0.5", "takes no eta"),
+        bad(
+            "more steps than a model was distilled at",
+            "generate --scheduler=lcm --steps=60",
+            "cannot take 60 steps"),
         bad("no steps", "generate --steps=0", "cannot be 0", "choose 1 to 1000"),
         bad("too many steps", "generate --steps=2000", "cannot be 2000", "choose 1 to 1000"),
         bad("negative steps", "generate --steps=-3", "cannot be -3", "choose 1 to 1000"),

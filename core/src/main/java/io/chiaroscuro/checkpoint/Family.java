@@ -11,7 +11,8 @@ public enum Family {
       List.of(
           "StableDiffusionPipeline",
           "StableDiffusionImg2ImgPipeline",
-          "StableDiffusionInpaintPipeline"),
+          "StableDiffusionInpaintPipeline",
+          "LatentConsistencyModelPipeline"),
       List.of(Component.UNET, Component.VAE, Component.TEXT_ENCODER)),
 
   /**

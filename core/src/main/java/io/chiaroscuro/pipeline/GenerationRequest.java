@@ -174,11 +174,9 @@ public record GenerationRequest(
     return String.join(" | ", prompts);
   }
 
-  /** All that text encoders read: the prompts, with guidance also the negative one. */
+  /** The prompts and the negative prompt. */
   List<String> texts() {
-    return isGuided()
-        ? Stream.concat(prompts.stream(), Stream.of(negativePrompt)).toList()
-        : prompts;
+    return Stream.concat(prompts.stream(), Stream.of(negativePrompt)).toList();
   }
 
   boolean isGuided() {

@@ -6,7 +6,6 @@ import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import io.chiaroscuro.unet.Conditioning;
-import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -25,6 +24,9 @@ final class GuidedDenoiser implements Denoiser, AutoCloseable {
   private final GenerationRequest request;
   private final Conditioning conditioning;
 
+  /** Whether the prompt's prediction is led away from another. */
+  private final boolean guided;
+
   /**
    * @param batch how many pictures are denoised together
    */
@@ -36,23 +38,18 @@ final class GuidedDenoiser implements Denoiser, AutoCloseable {
     }
     this.model = model;
     this.request = request;
+    this.guided = RequestConditioning.isGuided(model, request);
     try (var scope = new TensorScope()) {
       this.conditioning = RequestConditioning.of(model, request, batch);
-      tensors(conditioning).forEach(scope::own);
+      conditioning.tensors().forEach(scope::own);
     }
-  }
-
-  private static Stream<Tensor> tensors(Conditioning conditioning) {
-    return Stream.concat(
-        Stream.of(conditioning.encoderHiddenStates()),
-        conditioning.added().stream().flatMap(a -> Stream.of(a.textEmbeds(), a.timeIds())));
   }
 
   @Override
   public Tensor denoise(Tensor scaledSample, double timestep) {
     try (var scope = new TensorScope()) {
       Tensor sample = Tensors.to(scaledSample, model.device(), model.dtype());
-      if (!request.isGuided()) {
+      if (!guided) {
         return scope.keep(host(model.unet().forward(sample, timestep, conditioning)));
       }
       Tensor twice = torch.cat(new TensorVector(sample, sample));
@@ -87,6 +84,6 @@ final class GuidedDenoiser implements Denoiser, AutoCloseable {
 
   @Override
   public void close() {
-    tensors(conditioning).forEach(Tensor::close);
+    conditioning.tensors().forEach(Tensor::close);
   }
 }

@@ -110,7 +110,8 @@ public final class SeededStableDiffusionXl {
         false,
         "text_time",
         TIME_EMBED,
-        PROJECTION + 6 * TIME_EMBED);
+        PROJECTION + 6 * TIME_EMBED,
+        null);
   }
 
   private static AutoencoderKLConfig vae() {

@@ -1,6 +1,5 @@
 package io.chiaroscuro.scheduler;
 
-import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
 import org.bytedeco.pytorch.Tensor;
@@ -10,42 +9,18 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <pre>x_prev = sqrt(abar_prev) x_0 + sqrt(1 - abar_prev - s^2) eps + s z,   z ~ N(0, I)</pre>
  *
- * where {@code s^2 = eta^2 (1 - abar_prev) / (1 - abar) (1 - abar / abar_prev)}.
+ * where {@code s^2 = eta^2 (1 - abar_prev) / (1 - abar) (1 - abar / abar_prev)}; eta 0 is
+ * deterministic, 1 puts all of DDPM's noise back.
  */
-public final class DdimScheduler implements Scheduler {
+public final class DdimScheduler extends ConfiguredScheduler {
 
-  private final SchedulerConfig config;
-  private final NoiseSchedule schedule;
   private final Clipping clipping;
   private final float eta;
 
-  /** The deterministic sampler, eta = 0. */
   public DdimScheduler(SchedulerConfig config) {
-    this(config, 0);
-  }
-
-  /**
-   * @param eta share of DDPM's noise that is put back, 0 (none) .. 1 (all)
-   */
-  public DdimScheduler(SchedulerConfig config, double eta) {
-    if (!(eta >= 0 && eta <= 1)) {
-      throw new InvalidInputException(
-          "DDIM's eta cannot be %s; it must be between 0 and 1.".formatted(eta));
-    }
-    this.config = config;
-    this.schedule = new NoiseSchedule(config);
+    super(config);
     this.clipping = Clipping.of(config);
-    this.eta = (float) eta;
-  }
-
-  @Override
-  public SchedulerConfig config() {
-    return config;
-  }
-
-  @Override
-  public NoiseSchedule noiseSchedule() {
-    return schedule;
+    this.eta = (float) config.eta();
   }
 
   @Override

@@ -16,26 +16,13 @@ import org.bytedeco.pytorch.Tensor;
  *
  * with {@code alpha = abar / abar_prev} and {@code beta = 1 - alpha}.
  */
-public final class DdpmScheduler implements Scheduler {
+public final class DdpmScheduler extends ConfiguredScheduler {
 
-  private final SchedulerConfig config;
-  private final NoiseSchedule schedule;
   private final Clipping clipping;
 
   public DdpmScheduler(SchedulerConfig config) {
-    this.config = config;
-    this.schedule = new NoiseSchedule(config);
+    super(config);
     this.clipping = Clipping.of(config);
-  }
-
-  @Override
-  public SchedulerConfig config() {
-    return config;
-  }
-
-  @Override
-  public NoiseSchedule noiseSchedule() {
-    return schedule;
   }
 
   @Override

@@ -34,7 +34,7 @@ record DpmSolverCoefficients(
             -alpha * ((decay + h) / (h * h) - 0.5f),
             0);
       }
-      case DPMSOLVER -> {
+      case DPMSOLVER, DEIS -> { // DEIS shares the first order
         float growth = exp(h) - 1;
         yield new DpmSolverCoefficients(
             alpha / from.signalRate(),

@@ -2,14 +2,11 @@ package io.chiaroscuro.scheduler;
 
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.scheduler.SchedulerConfig.AlgorithmType;
-import io.chiaroscuro.scheduler.SchedulerConfig.BetaSchedule;
 import io.chiaroscuro.scheduler.SchedulerConfig.FinalSigmasType;
 import io.chiaroscuro.scheduler.SchedulerConfig.SolverType;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -20,91 +17,42 @@ import org.bytedeco.pytorch.Tensor;
  * give the derivatives of a Taylor polynomial in lambda; the order rises with the number of values
  * and may fall again towards the end.
  */
-public final class DpmSolverMultistepScheduler implements Scheduler {
+public final class DpmSolverMultistepScheduler extends SigmaScheduler {
 
-  /** Below this many steps, lower orders are the more stable ones at the end. */
-  private static final int FEW_STEPS = 15;
-
-  private final SchedulerConfig config;
-  private final NoiseSchedule schedule;
   private final Clipping clipping;
-  private final float[] trainedSigmas;
 
   /**
    * @throws InvalidInputException if the settings contradict each other
    */
   public DpmSolverMultistepScheduler(SchedulerConfig config) {
+    super(config);
     AlgorithmType algorithm = config.algorithmType();
-    if (!inTermsOfOriginal(algorithm) && config.finalSigmasType() == FinalSigmasType.ZERO) {
+    if (!algorithm.inTermsOfOriginal() && config.finalSigmasType() == FinalSigmasType.ZERO) {
       throw new InvalidInputException(
-          "The scheduler's final_sigmas_type cannot be zero with algorithm_type dpmsolver or sde-dpmsolver; choose sigma_min or dpmsolver++.");
+          "The scheduler's final_sigmas_type cannot be zero with algorithm_type dpmsolver or"
+              + " sde-dpmsolver; choose sigma_min or dpmsolver++.");
     }
     if (algorithm == AlgorithmType.SDE_DPMSOLVER && config.solverOrder() == 3) {
       throw new InvalidInputException(
-          "The scheduler's solver_order cannot be 3 with algorithm_type sde-dpmsolver; choose 1 or 2.");
+          "The scheduler's solver_order cannot be 3 with algorithm_type sde-dpmsolver; choose 1 or"
+              + " 2.");
     }
     if (config.solverType() != SolverType.MIDPOINT && config.solverType() != SolverType.HEUN) {
       throw new InvalidInputException(
           "The scheduler's solver_type cannot be %s; it must be midpoint or heun."
               .formatted(config.solverType()));
     }
-    this.config = config;
-    this.schedule = new NoiseSchedule(config);
     this.clipping = Clipping.of(config);
-    this.trainedSigmas = SigmaSchedule.trained(config, schedule);
-  }
-
-  @Override
-  public SchedulerConfig config() {
-    return config;
-  }
-
-  @Override
-  public NoiseSchedule noiseSchedule() {
-    return schedule;
   }
 
   @Override
   public Trajectory start(int numInferenceSteps) {
-    return new DpmSolverTrajectory(sigmaSchedule(numInferenceSteps));
-  }
-
-  private SigmaSchedule sigmaSchedule(int numInferenceSteps) {
-    float end = config.finalSigmasType() == FinalSigmasType.ZERO ? 0 : trainedSigmas[0];
-    double[] timesteps = Timesteps.withoutEnd(config, visitable(), numInferenceSteps);
-    if (!config.useKarrasSigmas()) {
-      return SigmaSchedule.of(timesteps, SigmaSchedule.interpolated(trainedSigmas, timesteps), end);
-    }
-    double[] karras = SigmaSchedule.karras(trainedSigmas, numInferenceSteps);
-    boolean cosine = config.betaSchedule() == BetaSchedule.SQUAREDCOS_CAP_V2;
-    return SigmaSchedule.of(
-        DoubleStream.of(SigmaSchedule.timestepsOf(karras, trainedSigmas))
-            .map(cosine ? Math::floor : Math::rint)
-            .toArray(),
-        karras,
-        end);
-  }
-
-  /** How many timesteps have a lambda of at least {@code lambda_min_clipped}. */
-  private int visitable() {
-    long count =
-        IntStream.range(0, trainedSigmas.length)
-            .filter(
-                t ->
-                    NoiseLevel.ofNormalizedSigma(trainedSigmas[t]).lambda()
-                        >= config.lambdaMinClipped())
-            .count();
-    if (count < 2) {
-      throw new InvalidInputException(
-          "The scheduler's lambda_min_clipped cannot be %s, which leaves no timestep; -5.1 is usual."
-              .formatted(config.lambdaMinClipped()));
-    }
-    return (int) count;
-  }
-
-  private static boolean inTermsOfOriginal(AlgorithmType algorithm) {
-    return algorithm == AlgorithmType.DPMSOLVER_PLUS_PLUS
-        || algorithm == AlgorithmType.SDE_DPMSOLVER_PLUS_PLUS;
+    return new DpmSolverTrajectory(
+        SigmaSchedule.ofSolver(
+            config,
+            trainedSigmas,
+            SigmaSchedule.visitable(config, trainedSigmas),
+            numInferenceSteps));
   }
 
   private final class DpmSolverTrajectory extends NormalizedSigmaTrajectory {
@@ -122,7 +70,7 @@ public final class DpmSolverMultistepScheduler implements Scheduler {
         Tensor original =
             clipping.apply(config.predictionType().originalSample(modelOutput, sample, level));
         values.push(
-            inTermsOfOriginal(config.algorithmType())
+            config.algorithmType().inTermsOfOriginal()
                 ? original
                 : epsilon(modelOutput, original, sample, level));
         DpmSolverCoefficients weights =
@@ -136,17 +84,12 @@ public final class DpmSolverMultistepScheduler implements Scheduler {
               case 2 -> secondOrder(prev, weights, index);
               default -> thirdOrder(prev, weights, index);
             };
-        if (isStochastic()) {
+        if (config.algorithmType().isStochastic()) {
           prev = prev.plus(weights.noise(), Noise.single(modelOutput, generator));
         }
         return new StepResult(
             scope.keep(prev.tensor().to(modelOutput.scalar_type())), scope.keep(original));
       }
-    }
-
-    private boolean isStochastic() {
-      return config.algorithmType() == AlgorithmType.SDE_DPMSOLVER
-          || config.algorithmType() == AlgorithmType.SDE_DPMSOLVER_PLUS_PLUS;
     }
 
     /** epsilon, agreeing with the thresholded x_0 where there is a threshold. */
@@ -157,14 +100,11 @@ public final class DpmSolverMultistepScheduler implements Scheduler {
     }
 
     private int order(int index) {
-      int remaining = length() - index;
-      boolean few = config.lowerOrderFinal() && length() < FEW_STEPS;
       boolean finalStepIsFirstOrder =
-          config.eulerAtFinal() || few || config.finalSigmasType() == FinalSigmasType.ZERO;
-      if (remaining == 1 && finalStepIsFirstOrder) {
-        return 1;
-      }
-      return Math.min(values.size(), remaining == 2 && few ? 2 : config.solverOrder());
+          config.eulerAtFinal() || config.finalSigmasType() == FinalSigmasType.ZERO;
+      return index == length() - 1 && finalStepIsFirstOrder
+          ? 1
+          : MultistepOrder.at(config, index, length(), values.size());
     }
 
     private WeightedSum secondOrder(WeightedSum prev, DpmSolverCoefficients weights, int index) {

@@ -1,49 +1,26 @@
 package io.chiaroscuro.scheduler;
 
-import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * Euler's method below the next noise level and noise to make up for it, as in k-diffusion's
- * ancestral sampling: {@code sigma_down = sigma_prev^2 / sigma} and {@code sigma_up^2 =
- * sigma_prev^2 - sigma_down^2}.
+ * ancestral sampling, see {@link AncestralStep}.
  */
-public final class EulerAncestralScheduler implements Scheduler {
-
-  private final SchedulerConfig config;
-  private final NoiseSchedule schedule;
-  private final float[] trainedSigmas;
+public final class EulerAncestralScheduler extends SigmaScheduler {
 
   /**
-   * @throws InvalidInputException if the network predicts samples, as in diffusers
+   * @throws io.chiaroscuro.InvalidInputException if the network predicts samples, as in diffusers
    */
   public EulerAncestralScheduler(SchedulerConfig config) {
-    if (config.predictionType() == PredictionType.SAMPLE) {
-      throw new InvalidInputException(
-          "The scheduler euler_ancestral knows no prediction_type sample; choose euler.");
-    }
-    this.config = config;
-    this.schedule = new NoiseSchedule(config);
-    this.trainedSigmas = SigmaSchedule.trained(config, schedule);
-  }
-
-  @Override
-  public SchedulerConfig config() {
-    return config;
-  }
-
-  @Override
-  public NoiseSchedule noiseSchedule() {
-    return schedule;
+    super(config);
+    refuseSamplePrediction(SchedulerType.EULER);
   }
 
   @Override
   public Trajectory start(int numInferenceSteps) {
-    double[] timesteps = Timesteps.spread(config, numInferenceSteps);
-    return new AncestralTrajectory(
-        SigmaSchedule.of(timesteps, SigmaSchedule.interpolated(trainedSigmas, timesteps), 0));
+    return new AncestralTrajectory(SigmaSchedule.spread(config, trainedSigmas, numInferenceSteps));
   }
 
   private final class AncestralTrajectory extends SigmaSpaceTrajectory {
@@ -54,16 +31,13 @@ public final class EulerAncestralScheduler implements Scheduler {
 
     @Override
     public StepResult step(Tensor modelOutput, int index, Tensor sample, NoiseSource generator) {
-      float from = sigma(index);
-      float to = sigma(index + 1);
-      float down = to * to / from;
-      float up = (float) Math.sqrt((double) to * to - (double) down * down);
+      AncestralStep step = AncestralStep.between(sigma(index), sigma(index + 1));
       try (var scope = new TensorScope()) {
         Tensor x = single(sample);
         Tensor original = config.predictionType().originalSample(modelOutput, x, noiseLevel(index));
         Tensor prev =
-            new WeightedSum(towards(original, x, index, down))
-                .plus(up, Noise.like(modelOutput, generator))
+            new WeightedSum(towards(original, x, index, step.down()))
+                .plus(step.up(), Noise.like(modelOutput, generator))
                 .tensor();
         return new StepResult(scope.keep(prev.to(modelOutput.scalar_type())), scope.keep(original));
       }

@@ -12,26 +12,10 @@ import org.bytedeco.pytorch.Tensor;
  * href="https://arxiv.org/abs/2206.00364">Karras et al., 2022</a>, algorithm 2 without churn,
  * {@code x_prev = x + (sigma_prev - sigma) (x - x_0) / sigma}.
  */
-public final class EulerScheduler implements Scheduler {
-
-  private final SchedulerConfig config;
-  private final NoiseSchedule schedule;
-  private final float[] trainedSigmas;
+public final class EulerScheduler extends SigmaScheduler {
 
   public EulerScheduler(SchedulerConfig config) {
-    this.config = config;
-    this.schedule = new NoiseSchedule(config);
-    this.trainedSigmas = SigmaSchedule.trained(config, schedule);
-  }
-
-  @Override
-  public SchedulerConfig config() {
-    return config;
-  }
-
-  @Override
-  public NoiseSchedule noiseSchedule() {
-    return schedule;
+    super(config);
   }
 
   @Override
@@ -45,12 +29,7 @@ public final class EulerScheduler implements Scheduler {
         config.interpolationType() == InterpolationType.LINEAR
             ? SigmaSchedule.interpolated(trainedSigmas, timesteps)
             : logLinear(timesteps.length + 1);
-    if (!config.useKarrasSigmas()) {
-      return SigmaSchedule.of(timesteps, sigmas, end);
-    }
-    double[] karras = SigmaSchedule.karras(sigmas[0], sigmas[sigmas.length - 1], timesteps.length);
-    return SigmaSchedule.of(
-        Timesteps.single(SigmaSchedule.timestepsOf(karras, trainedSigmas)), karras, end);
+    return SigmaSchedule.spaced(config, trainedSigmas, timesteps, sigmas, end);
   }
 
   /** Evenly spaced logarithms over the whole range, one more than there are steps. */

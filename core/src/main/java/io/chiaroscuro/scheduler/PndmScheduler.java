@@ -13,36 +13,19 @@ import org.bytedeco.pytorch.Tensor;
  * method's lower orders, with the first one taken twice, or ({@code skip_prk_steps} false) by
  * pseudo Runge-Kutta, four evaluations a step.
  */
-public final class PndmScheduler implements Scheduler {
+public final class PndmScheduler extends ConfiguredScheduler {
 
   /** Steps that Runge-Kutta takes before there is a history of four. */
   private static final int RUNGE_KUTTA_STEPS = 3;
 
   private static final int EVALUATIONS = 4;
 
-  private final SchedulerConfig config;
-  private final NoiseSchedule schedule;
-
   /**
    * @throws InvalidInputException if the network predicts samples, which this method cannot use
    */
   public PndmScheduler(SchedulerConfig config) {
-    if (config.predictionType() == PredictionType.SAMPLE) {
-      throw new InvalidInputException(
-          "The scheduler pndm knows no prediction_type sample; choose ddim.");
-    }
-    this.config = config;
-    this.schedule = new NoiseSchedule(config);
-  }
-
-  @Override
-  public SchedulerConfig config() {
-    return config;
-  }
-
-  @Override
-  public NoiseSchedule noiseSchedule() {
-    return schedule;
+    super(config);
+    refuseSamplePrediction(SchedulerType.DDIM);
   }
 
   @Override

@@ -2,26 +2,15 @@ package io.chiaroscuro.scheduler;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.file.AtomicFile;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * A sampler's settings, named as in a checkpoint's {@code scheduler_config.json}. Settings that the
@@ -36,7 +25,7 @@ import java.util.stream.Collectors;
  * @param betaSchedule what lies between them
  * @param trainedBetas betas that replace the schedule; empty for none
  * @param predictionType what the network predicts
- * @param timestepSpacing which timesteps are visited
+ * @param timestepSpacing which timesteps are visited; linspace where the sampler leaves no choice
  * @param stepsOffset added to the timesteps of leading spacing
  * @param rescaleBetasZeroSnr whether the last timestep is pure noise
  * @param clipSample whether x_0 is clipped to +-clipSampleRange (DDIM, DDPM)
@@ -48,7 +37,10 @@ import java.util.stream.Collectors;
  * @param skipPrkSteps whether PNDM starts with PLMS at once
  * @param varianceType DDPM's variance of the noise put back
  * @param interpolationType how Euler finds sigmas between timesteps
- * @param useKarrasSigmas whether sigmas are spaced as by Karras et al.
+ * @param useKarrasSigmas whether sigmas are spaced as by {@link SigmaSpacing#KARRAS}
+ * @param useExponentialSigmas likewise {@link SigmaSpacing#EXPONENTIAL}
+ * @param useBetaSigmas likewise {@link SigmaSpacing#BETA}
+ * @param useLuLambdas likewise {@link SigmaSpacing#LU}
  * @param finalSigmasType where sigma-based samplers end
  * @param solverOrder order of a multistep sampler, 1..3
  * @param solverType variant of its update
@@ -58,6 +50,10 @@ import java.util.stream.Collectors;
  * @param lambdaMinClipped the least lambda that DPM-Solver visits
  * @param predictX0 whether UniPC extrapolates x_0 rather than epsilon
  * @param disableCorrector steps of UniPC that go uncorrected
+ * @param originalInferenceSteps of how many timesteps a consistency model was distilled (LCM, TCD)
+ * @param timestepScaling how fast LCM trusts the network rather than the sample
+ * @param eta share of noise that is put back at each step, 0..1 (DDIM, TCD); not in diffusers'
+ *     files, where it is an argument of the step
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record SchedulerConfig(
@@ -82,6 +78,9 @@ public record SchedulerConfig(
     VarianceType varianceType,
     InterpolationType interpolationType,
     boolean useKarrasSigmas,
+    boolean useExponentialSigmas,
+    boolean useBetaSigmas,
+    boolean useLuLambdas,
     FinalSigmasType finalSigmasType,
     int solverOrder,
     SolverType solverType,
@@ -90,7 +89,10 @@ public record SchedulerConfig(
     boolean eulerAtFinal,
     double lambdaMinClipped,
     @JsonProperty("predict_x0") boolean predictX0,
-    List<Integer> disableCorrector) {
+    List<Integer> disableCorrector,
+    int originalInferenceSteps,
+    double timestepScaling,
+    double eta) {
 
   /** How betas run from the first to the last. */
   public enum BetaSchedule {
@@ -118,15 +120,19 @@ public record SchedulerConfig(
     SIGMA_MIN
   }
 
-  /** Variants of the update of DPM-Solver (midpoint, heun) and of UniPC (bh1, bh2). */
+  /** Variants of the update of DPM-Solver (midpoint, heun), UniPC (bh1, bh2) and DEIS (logrho). */
   public enum SolverType {
     MIDPOINT,
     HEUN,
     BH1,
-    BH2
+    BH2,
+    LOGRHO
   }
 
-  /** DPM-Solver's variants: in terms of epsilon or (++) of x_0, deterministic or stochastic. */
+  /**
+   * DPM-Solver's variants: in terms of epsilon or (++) of x_0, deterministic or stochastic; and
+   * DEIS.
+   */
   public enum AlgorithmType {
     @JsonProperty("dpmsolver")
     DPMSOLVER,
@@ -135,48 +141,25 @@ public record SchedulerConfig(
     @JsonProperty("sde-dpmsolver")
     SDE_DPMSOLVER,
     @JsonProperty("sde-dpmsolver++")
-    SDE_DPMSOLVER_PLUS_PLUS
+    SDE_DPMSOLVER_PLUS_PLUS,
+    @JsonProperty("deis")
+    DEIS;
+
+    /** Whether it extrapolates x_0 rather than epsilon. */
+    boolean inTermsOfOriginal() {
+      return this == DPMSOLVER_PLUS_PLUS || this == SDE_DPMSOLVER_PLUS_PLUS;
+    }
+
+    boolean isStochastic() {
+      return this == SDE_DPMSOLVER || this == SDE_DPMSOLVER_PLUS_PLUS;
+    }
   }
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
-          .build();
-
-  /**
-   * Settings of the samplers by sigma that diffusers knows and we do not, with the values that ask
-   * nothing of us.
-   */
-  private static final Map<String, List<Object>> NEUTRAL_VALUES =
-      Map.of(
-          "use_exponential_sigmas", List.of(false),
-          "use_beta_sigmas", List.of(false),
-          "use_lu_lambdas", List.of(false),
-          "use_flow_sigmas", List.of(false),
-          "use_dynamic_shifting", List.of(false),
-          "timestep_type", List.of("discrete"),
-          "sigma_min", List.of(),
-          "sigma_max", List.of(),
-          "solver_p", List.of());
-
-  /** What a solver makes of another's {@code solver_type} or {@code algorithm_type}. */
-  private static final Map<SchedulerType, Map<String, Map<Object, Object>>> FOREIGN_NAMES =
-      Map.of(
-          SchedulerType.DPM_SOLVER_MULTISTEP,
-          Map.of(
-              "solver_type", Map.of("logrho", "midpoint", "bh1", "midpoint", "bh2", "midpoint"),
-              "algorithm_type", Map.of("deis", "dpmsolver++")),
-          SchedulerType.UNIPC_MULTISTEP,
-          Map.of("solver_type", Map.of("logrho", "bh2", "midpoint", "bh2", "heun", "bh2")));
 
   public SchedulerConfig {
     given = Map.copyOf(given);
     trainedBetas = numbers("trained_betas", trainedBetas);
     disableCorrector = numbers("disable_corrector", disableCorrector);
+    timestepSpacing = timestepSpacing == null ? TimestepSpacing.LINSPACE : timestepSpacing;
     require(
         numTrainTimesteps >= 2 && numTrainTimesteps <= 100_000,
         "num_train_timesteps",
@@ -211,10 +194,30 @@ public record SchedulerConfig(
         "a number between 0 and 1");
     require(!thresholding || sampleMaxValue >= 1, "sample_max_value", sampleMaxValue, "at least 1");
     require(
-        !type.defaults().containsKey("solver_order") || (solverOrder >= 1 && solverOrder <= 3),
+        !type.takes("solver_order") || (solverOrder >= 1 && solverOrder <= 3),
         "solver_order",
         solverOrder,
         "1, 2 or 3");
+    require(
+        !type.takes("original_inference_steps")
+            || (originalInferenceSteps >= 1 && originalInferenceSteps <= numTrainTimesteps),
+        "original_inference_steps",
+        originalInferenceSteps,
+        "at least 1 and at most num_train_timesteps");
+    require(
+        !type.takes("timestep_scaling") || timestepScaling > 0,
+        "timestep_scaling",
+        timestepScaling,
+        "a positive number");
+    require(eta >= 0 && eta <= 1, "eta", eta, "a number between 0 and 1");
+    if (Stream.of(useKarrasSigmas, useExponentialSigmas, useBetaSigmas, useLuLambdas)
+            .filter(used -> used)
+            .count()
+        > 1) {
+      throw new InvalidInputException(
+          "The scheduler %s (%s) spaces its sigmas in one way only; choose one of use_karras_sigmas, use_exponential_sigmas, use_beta_sigmas and use_lu_lambdas."
+              .formatted(type, type.className()));
+    }
   }
 
   /**
@@ -224,61 +227,18 @@ public record SchedulerConfig(
    *     asks for what cannot be
    */
   public static SchedulerConfig read(Path file) {
-    try {
-      JsonNode json = JSON.readTree(Files.readString(file));
-      if (!json.isObject() || !json.path("_class_name").isTextual()) {
-        throw new InvalidInputException(
-            "This is no scheduler configuration: it lacks \"_class_name\"; fetch it again.");
-      }
-      return of(SchedulerType.parse(json.get("_class_name").asText()), fields(json));
-    } catch (JsonProcessingException e) {
-      throw new InvalidInputException(
-          "%s is not valid JSON (%s); correct it or fetch it again."
-              .formatted(file, e.getOriginalMessage()),
-          e);
-    } catch (IOException e) {
-      throw new InvalidInputException(
-          "Cannot read %s (%s); check the path and its permissions."
-              .formatted(file, AtomicFile.reason(e)),
-          e);
-    } catch (InvalidInputException e) {
-      throw new InvalidInputException("%s: %s".formatted(file, e.getMessage()), e);
-    }
+    return SchedulerFields.read(file);
   }
 
   /**
    * Settings from named fields, those left out as diffusers' class has them.
    *
-   * @param fields names as in the file, for example {@code beta_start}; unknown ones are ignored
+   * @param fields names as in the file, for example {@code beta_start}; those that diffusers' class
+   *     does not take are ignored, as it does
    * @throws InvalidInputException if a value cannot be used
    */
   public static SchedulerConfig of(SchedulerType type, Map<String, Object> fields) {
-    boolean usesSigmas = type.defaults().containsKey("use_karras_sigmas");
-    NEUTRAL_VALUES.forEach(
-        (name, accepted) ->
-            require(
-                !usesSigmas || fields.get(name) == null || accepted.contains(fields.get(name)),
-                name,
-                fields.get(name),
-                accepted.isEmpty() ? "left out" : String.valueOf(accepted.get(0))));
-    ObjectNode json = JSON.createObjectNode();
-    json.set("type", JSON.valueToTree(type.name()));
-    json.set("given", JSON.valueToTree(fields));
-    Map<String, Map<Object, Object>> foreign = FOREIGN_NAMES.getOrDefault(type, Map.of());
-    type.defaults()
-        .forEach(
-            (name, assumed) -> {
-              Object value = fields.getOrDefault(name, assumed);
-              json.set(
-                  name,
-                  JSON.valueToTree(
-                      foreign.getOrDefault(name, Map.of()).getOrDefault(value, value)));
-            });
-    try {
-      return JSON.treeToValue(json, SchedulerConfig.class);
-    } catch (JsonProcessingException e) {
-      throw rephrased(e, json);
-    }
+    return SchedulerFields.config(type, fields);
   }
 
   /**
@@ -297,12 +257,44 @@ public record SchedulerConfig(
   }
 
   /**
+   * These settings with one changed that the user asked for.
+   *
+   * @throws InvalidInputException if the sampler takes no such setting or not this value
+   */
+  public SchedulerConfig withOption(String field, Object value) {
+    if (!type.takes(field)) {
+      throw new InvalidInputException(
+          "The scheduler %s (%s) takes no %s; it takes %s."
+              .formatted(
+                  type,
+                  type.className(),
+                  field,
+                  String.join(", ", new TreeSet<>(type.defaults().keySet()))));
+    }
+    return with(field, value);
+  }
+
+  /** How sigmas lie, unless evenly in their timesteps. */
+  public Optional<SigmaSpacing> sigmaSpacing() {
+    return Stream.of(SigmaSpacing.values()).filter(this::uses).findFirst();
+  }
+
+  private boolean uses(SigmaSpacing spacing) {
+    return switch (spacing) {
+      case KARRAS -> useKarrasSigmas;
+      case EXPONENTIAL -> useExponentialSigmas;
+      case BETA -> useBetaSigmas;
+      case LU -> useLuLambdas;
+    };
+  }
+
+  /**
    * These settings with pure noise at the last timestep, which sampling then has to visit (<a
    * href="https://arxiv.org/abs/2305.08891">Lin et al., 2023</a>). A sampler that does not know
    * such schedules gives way to DDIM.
    */
   public SchedulerConfig withRescaleBetasZeroSnr() {
-    boolean known = type.defaults().containsKey("rescale_betas_zero_snr");
+    boolean known = type.takes("rescale_betas_zero_snr");
     return as(known ? type : SchedulerType.DDIM)
         .with("rescale_betas_zero_snr", true)
         .with("timestep_spacing", "trailing");
@@ -314,35 +306,7 @@ public record SchedulerConfig(
    * @throws InvalidInputException if it cannot be written
    */
   public void write(Path file) {
-    ObjectNode json = JSON.createObjectNode().put("_class_name", type.className());
-    new TreeMap<>(given).forEach((name, value) -> json.set(name, JSON.valueToTree(value)));
-    AtomicFile.write(
-        file,
-        temporary -> JSON.writerWithDefaultPrettyPrinter().writeValue(temporary.toFile(), json));
-  }
-
-  /** What the file says; null, which stands for "not set", is as good as absent. */
-  private static Map<String, Object> fields(JsonNode json) {
-    return json.properties().stream()
-        .filter(field -> !field.getValue().isNull() && !field.getKey().startsWith("_"))
-        .collect(
-            Collectors.toMap(
-                Map.Entry::getKey, field -> JSON.convertValue(field.getValue(), Object.class)));
-  }
-
-  private static InvalidInputException rephrased(JsonProcessingException e, ObjectNode json) {
-    if (e.getCause() instanceof InvalidInputException invalid) {
-      return invalid;
-    }
-    if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
-      String field = mapping.getPath().get(0).getFieldName();
-      return new InvalidInputException(
-          "The scheduler's %s cannot be %s; see the checkpoint's scheduler_config.json."
-              .formatted(field, json.get(field)),
-          e);
-    }
-    return new InvalidInputException(
-        "The scheduler's settings cannot be used: %s.".formatted(e.getOriginalMessage()), e);
+    SchedulerFields.write(this, file);
   }
 
   /** An immutable copy; a setting that the sampler does not take is empty. */
@@ -354,7 +318,7 @@ public record SchedulerConfig(
     return List.copyOf(list);
   }
 
-  private static void require(boolean holds, String field, Object value, String remedy) {
+  static void require(boolean holds, String field, Object value, String remedy) {
     if (!holds) {
       throw new InvalidInputException(
           "The scheduler's %s cannot be %s; it must be %s.".formatted(field, value, remedy));

@@ -5,7 +5,7 @@ import io.chiaroscuro.tensor.TensorScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** What Euler's samplers have in common, whose sample is {@code x = x_0 + sigma eps}. */
+/** What the samplers have in common whose sample is {@code x = x_0 + sigma eps}. */
 abstract class SigmaSpaceTrajectory implements Trajectory {
 
   private final SigmaSchedule sigmas;
@@ -44,8 +44,9 @@ abstract class SigmaSpaceTrajectory implements Trajectory {
     }
   }
 
+  /** Nothing is remembered between steps, unless a sampler says so. */
   @Override
-  public final void close() {}
+  public void close() {}
 
   final float sigma(int index) {
     return sigmas.sigma(index);
@@ -58,7 +59,16 @@ abstract class SigmaSpaceTrajectory implements Trajectory {
 
   /** Along the line from {@code x} to {@code original}, as far as the noise level {@code to}. */
   final Tensor towards(Tensor original, Tensor x, int index, float to) {
-    Tensor derivative = x.sub(original).div(new Scalar(sigma(index)));
-    return x.add(derivative.mul(new Scalar(to - sigma(index))));
+    return along(slope(original, x, index), x, index, to);
+  }
+
+  /** The slope of the probability flow at {@code x}, {@code dx / dsigma = (x - x_0) / sigma}. */
+  final Tensor slope(Tensor original, Tensor x, int index) {
+    return x.sub(original).div(new Scalar(sigma(index)));
+  }
+
+  /** From {@code x} at noise level {@code index} along {@code slope} to the level {@code to}. */
+  final Tensor along(Tensor slope, Tensor x, int index, float to) {
+    return x.add(slope.mul(new Scalar(to - sigma(index))));
   }
 }

@@ -54,6 +54,26 @@ final class Timesteps {
     return checked(config, timesteps);
   }
 
+  /**
+   * As consistency models are asked: evenly among the timesteps they were distilled at.
+   *
+   * @throws InvalidInputException if there are fewer of those than steps
+   */
+  static double[] distilled(SchedulerConfig config, int numInferenceSteps) {
+    checkSteps(config, numInferenceSteps);
+    int original = config.originalInferenceSteps();
+    if (numInferenceSteps > original) {
+      throw new InvalidInputException(
+          "The scheduler %s cannot take %d steps, of which the model was distilled at %d (original_inference_steps); choose 4 to 8."
+              .formatted(config.type(), numInferenceSteps, original));
+    }
+    int stride = config.numTrainTimesteps() / original;
+    double step = (double) original / numInferenceSteps;
+    return IntStream.range(0, numInferenceSteps)
+        .mapToDouble(i -> (original - Math.floor(i * step)) * stride - 1)
+        .toArray();
+  }
+
   private static double[] descending(int first, int count) {
     double[] timesteps = new double[count];
     double step = (double) first / Math.max(1, count - 1);

@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public interface Trajectory extends AutoCloseable {
 
-  /** The timesteps visited, first the noisiest; a copy. */
+  /** The timesteps visited, first the noisiest, of an inversion the cleanest; a copy. */
   double[] timesteps();
 
   /** How many steps there are: the length of {@link #timesteps}. */

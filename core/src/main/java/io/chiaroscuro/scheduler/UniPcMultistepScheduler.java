@@ -5,7 +5,6 @@ import io.chiaroscuro.scheduler.SchedulerConfig.FinalSigmasType;
 import io.chiaroscuro.scheduler.SchedulerConfig.SolverType;
 import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
-import java.util.stream.DoubleStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -14,17 +13,15 @@ import org.bytedeco.pytorch.Tensor;
  * step first corrects the sample it is given, with the network's value at that very sample (UniC),
  * then predicts the next (UniP).
  */
-public final class UniPcMultistepScheduler implements Scheduler {
+public final class UniPcMultistepScheduler extends SigmaScheduler {
 
-  private final SchedulerConfig config;
-  private final NoiseSchedule schedule;
   private final Clipping clipping;
-  private final float[] trainedSigmas;
 
   /**
    * @throws InvalidInputException if the settings contradict each other
    */
   public UniPcMultistepScheduler(SchedulerConfig config) {
+    super(config);
     if (config.solverType() != SolverType.BH1 && config.solverType() != SolverType.BH2) {
       throw new InvalidInputException(
           "The scheduler's solver_type cannot be %s; it must be bh1 or bh2."
@@ -33,48 +30,22 @@ public final class UniPcMultistepScheduler implements Scheduler {
     boolean endsAtZero = config.finalSigmasType() == FinalSigmasType.ZERO;
     if (endsAtZero && !config.predictX0()) {
       throw new InvalidInputException(
-          "The scheduler's final_sigmas_type cannot be zero with predict_x0 false; choose sigma_min.");
+          "The scheduler's final_sigmas_type cannot be zero with predict_x0 false; choose"
+              + " sigma_min.");
     }
     if (endsAtZero && !config.lowerOrderFinal() && config.solverOrder() > 1) {
       throw new InvalidInputException(
-          "The scheduler's final_sigmas_type cannot be zero with lower_order_final false; choose sigma_min.");
+          "The scheduler's final_sigmas_type cannot be zero with lower_order_final false; choose"
+              + " sigma_min.");
     }
-    this.config = config;
-    this.schedule = new NoiseSchedule(config);
     this.clipping = Clipping.of(config);
-    this.trainedSigmas = SigmaSchedule.trained(config, schedule);
-  }
-
-  @Override
-  public SchedulerConfig config() {
-    return config;
-  }
-
-  @Override
-  public NoiseSchedule noiseSchedule() {
-    return schedule;
   }
 
   @Override
   public Trajectory start(int numInferenceSteps) {
-    return new UniPcTrajectory(sigmaSchedule(numInferenceSteps));
-  }
-
-  private SigmaSchedule sigmaSchedule(int numInferenceSteps) {
-    boolean endsAtZero = config.finalSigmasType() == FinalSigmasType.ZERO;
-    double[] timesteps =
-        Timesteps.withoutEnd(config, config.numTrainTimesteps(), numInferenceSteps);
-    if (!config.useKarrasSigmas()) {
-      return SigmaSchedule.of(
-          timesteps,
-          SigmaSchedule.interpolated(trainedSigmas, timesteps),
-          endsAtZero ? 0 : trainedSigmas[0]);
-    }
-    double[] karras = SigmaSchedule.karras(trainedSigmas, numInferenceSteps);
-    return SigmaSchedule.of(
-        DoubleStream.of(SigmaSchedule.timestepsOf(karras, trainedSigmas)).map(Math::rint).toArray(),
-        karras,
-        endsAtZero ? 0 : (float) karras[karras.length - 1]);
+    return new UniPcTrajectory(
+        SigmaSchedule.ofSolver(
+            config, trainedSigmas, config.numTrainTimesteps(), numInferenceSteps));
   }
 
   private final class UniPcTrajectory extends NormalizedSigmaTrajectory {

@@ -46,6 +46,8 @@ import java.util.Map;
  * @param additionTimeEmbedDim length of the embedding of each of their sizes; else null
  * @param projectionClassEmbeddingsInputDim length of all of them and the pooled prompt together;
  *     else null
+ * @param timeCondProjDim length of the embedded guidance scale that the UNet is told, where it was
+ *     distilled to be (latent consistency models); else null
  */
 public record UNet2DConditionConfig(
     int sampleSize,
@@ -70,7 +72,8 @@ public record UNet2DConditionConfig(
     boolean upcastAttention,
     String additionEmbedType,
     Integer additionTimeEmbedDim,
-    Integer projectionClassEmbeddingsInputDim) {
+    Integer projectionClassEmbeddingsInputDim,
+    Integer timeCondProjDim) {
 
   static final String TEXT_TIME = "text_time";
 
@@ -121,7 +124,6 @@ public record UNet2DConditionConfig(
           entry("time_embedding_dim", false),
           entry("time_embedding_act_fn", false),
           entry("timestep_post_act", false),
-          entry("time_cond_proj_dim", false),
           entry("conv_in_kernel", 3),
           entry("conv_out_kernel", 3),
           entry("attention_type", "default"),
@@ -153,6 +155,11 @@ public record UNet2DConditionConfig(
     requireGroups(blockOutChannels, normNumGroups);
     if (additionEmbedType != null) {
       requireAdditions(additionEmbedType, additionTimeEmbedDim, projectionClassEmbeddingsInputDim);
+    }
+    if (timeCondProjDim != null && (timeCondProjDim < 4 || timeCondProjDim % 2 != 0)) {
+      throw new InvalidInputException(
+          "field 'time_cond_proj_dim' is %d; half of it are sines, it must be even and at least 4."
+              .formatted(timeCondProjDim));
     }
     if (blockOutChannels.get(0) % 2 != 0) {
       throw new InvalidInputException(
@@ -215,6 +222,7 @@ public record UNet2DConditionConfig(
         numAttentionHeads,
         useLinearProjection,
         upcastAttention,
+        null,
         null,
         null,
         null);

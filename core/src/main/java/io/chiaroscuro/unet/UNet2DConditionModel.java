@@ -60,7 +60,11 @@ public final class UNet2DConditionModel implements AutoCloseable {
     this.timeProj = new Timesteps(channels, config.flipSinToCos(), config.freqShift());
     this.timeEmbedding =
         new TimestepEmbedding(
-            weights.at("time_embedding"), channels, config.timeEmbedDim(), config.actFn());
+            weights.at("time_embedding"),
+            channels,
+            config.timeEmbedDim(),
+            config.actFn(),
+            Optional.ofNullable(config.timeCondProjDim()));
     this.addedEmbedding =
         Optional.ofNullable(config.additionEmbedType())
             .map(type -> new AddedEmbedding(config, weights.at("add_embedding")));
@@ -170,7 +174,9 @@ public final class UNet2DConditionModel implements AutoCloseable {
   private Tensor embed(Tensor timesteps, Conditioning conditioning) {
     try (var scope = new TensorScope()) {
       Tensor waves = timeProj.forward(Tensors.to(timesteps, weights.device(), DType.FLOAT32));
-      Tensor time = timeEmbedding.forward(Tensors.to(waves, weights.device(), weights.dtype()));
+      Tensor time =
+          timeEmbedding.forward(
+              Tensors.to(waves, weights.device(), weights.dtype()), conditioning.timestepCond());
       return scope.keep(
           addedEmbedding
               .map(embedding -> time.add(embedding.forward(conditioning.added().orElseThrow())))

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DenoisingLoopTest {
 
   private static Scheduler scheduler(SchedulerType type) {
-    return Scheduler.of(SchedulerConfig.of(type, Map.of()));
+    return Scheduler.of(SchedulerConfig.of(type, Map.of("original_inference_steps", 200)));
   }
 
   private static Tensor halve(Tensor x, double timestep) {

@@ -77,7 +77,13 @@ class GaussianTheoryTest {
                 Map.of("algorithm_type", "dpmsolver", "final_sigmas_type", "sigma_min")),
             new Sampler(SchedulerType.UNIPC_MULTISTEP, Map.of("solver_order", 2)),
             new Sampler(SchedulerType.UNIPC_MULTISTEP, Map.of("solver_order", 3)),
-            new Sampler(SchedulerType.UNIPC_MULTISTEP, Map.of("use_karras_sigmas", true)))
+            new Sampler(SchedulerType.UNIPC_MULTISTEP, Map.of("use_karras_sigmas", true)),
+            new Sampler(SchedulerType.LMS, Map.of()),
+            new Sampler(SchedulerType.HEUN, Map.of("use_karras_sigmas", true)),
+            new Sampler(SchedulerType.KDPM2, Map.of("use_exponential_sigmas", true)),
+            new Sampler(SchedulerType.DEIS_MULTISTEP, Map.of("solver_order", 3)),
+            new Sampler(SchedulerType.DPM_SOLVER_SINGLESTEP, Map.of("solver_order", 2)),
+            new Sampler(SchedulerType.DPM_SOLVER_MULTISTEP, Map.of("use_lu_lambdas", true)))
         .flatMap(
             sampler ->
                 VARIANCES_OF_THE_MEAN.stream()

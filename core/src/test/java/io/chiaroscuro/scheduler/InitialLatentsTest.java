@@ -71,7 +71,14 @@ class InitialLatentsTest {
 
   @TestFactory
   Stream<DynamicTest> samplersInSigmaSpaceAddTheLeakToTheirOwnFirstSigma() {
-    return Stream.of(SchedulerType.EULER, SchedulerType.EULER_ANCESTRAL)
+    return Stream.of(
+            SchedulerType.EULER,
+            SchedulerType.EULER_ANCESTRAL,
+            SchedulerType.LMS,
+            SchedulerType.HEUN,
+            SchedulerType.KDPM2,
+            SchedulerType.KDPM2_ANCESTRAL,
+            SchedulerType.DPM_SOLVER_SDE)
         .map(
             type ->
                 DynamicTest.dynamicTest(

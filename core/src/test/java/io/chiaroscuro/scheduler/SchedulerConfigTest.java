@@ -107,7 +107,7 @@ class SchedulerConfigTest {
         "{",
         "{}",
         "{\"_class_name\": 3}",
-        "{\"_class_name\": \"HeunDiscreteScheduler\"}",
+        "{\"_class_name\": \"IPNDMScheduler\"}",
         "{\"_class_name\": \"DDIMScheduler\", \"beta_start\": NaN}",
         "{\"_class_name\": \"DDIMScheduler\", \"beta_end\": 2}",
         "{\"_class_name\": \"DDIMScheduler\", \"beta_end\": \"much\"}",
@@ -116,19 +116,46 @@ class SchedulerConfigTest {
         "{\"_class_name\": \"DDIMScheduler\", \"num_train_timesteps\": 1e9}",
         "{\"_class_name\": \"DDIMScheduler\", \"steps_offset\": -1}",
         "{\"_class_name\": \"DDIMScheduler\", \"trained_betas\": [0.1, 0.2]}",
-        "{\"_class_name\": \"DDIMScheduler\", \"num_train_timesteps\": 2, \"trained_betas\": [0.1, NaN]}",
-        "{\"_class_name\": \"DDIMScheduler\", \"num_train_timesteps\": 2, \"trained_betas\": [0.1, null]}",
-        "{\"_class_name\": \"DDIMScheduler\", \"num_train_timesteps\": 2, \"trained_betas\": [0, 0.1]}",
+        "{\"_class_name\": \"DDIMScheduler\", \"num_train_timesteps\": 2, \"trained_betas\": [0.1,"
+            + " NaN]}",
+        "{\"_class_name\": \"DDIMScheduler\", \"num_train_timesteps\": 2, \"trained_betas\": [0.1,"
+            + " null]}",
+        "{\"_class_name\": \"DDIMScheduler\", \"num_train_timesteps\": 2, \"trained_betas\": [0,"
+            + " 0.1]}",
         "{\"_class_name\": \"DDIMScheduler\", \"prediction_type\": \"noise\"}",
         "{\"_class_name\": \"DDIMScheduler\", \"timestep_spacing\": 3}",
         "{\"_class_name\": \"DDIMScheduler\", \"timestep_spacing\": 1}",
         "{\"_class_name\": \"DDIMScheduler\", \"beta_schedule\": \"\"}",
-        "{\"_class_name\": \"DDIMScheduler\", \"rescale_betas_zero_snr\": true, \"timestep_spacing\": \"trailing\"}",
+        "{\"_class_name\": \"DDIMScheduler\", \"rescale_betas_zero_snr\": true,"
+            + " \"timestep_spacing\": \"trailing\"}",
         "{\"_class_name\": \"DPMSolverMultistepScheduler\", \"lambda_min_clipped\": NaN}",
         "{\"_class_name\": \"DDIMScheduler\", \"clip_sample_range\": -1}",
         "{\"_class_name\": \"DDPMScheduler\", \"variance_type\": \"learned_range\"}",
         "{\"_class_name\": \"PNDMScheduler\", \"prediction_type\": \"sample\"}",
-        "{\"_class_name\": \"EulerDiscreteScheduler\", \"use_beta_sigmas\": true}",
+        "{\"_class_name\": \"EulerDiscreteScheduler\", \"use_beta_sigmas\": true,"
+            + " \"use_karras_sigmas\": true}",
+        "{\"_class_name\": \"EulerDiscreteScheduler\", \"use_flow_sigmas\": true}",
+        "{\"_class_name\": \"DPMSolverMultistepScheduler\", \"use_beta_sigmas\": true,"
+            + " \"use_lu_lambdas\": true}",
+        "{\"_class_name\": \"DPMSolverMultistepScheduler\", \"algorithm_type\": \"sde\"}",
+        "{\"_class_name\": \"KDPM2DiscreteScheduler\", \"prediction_type\": \"sample\"}",
+        "{\"_class_name\": \"KDPM2AncestralDiscreteScheduler\", \"prediction_type\": \"sample\"}",
+        "{\"_class_name\": \"DPMSolverSDEScheduler\", \"prediction_type\": \"sample\"}",
+        "{\"_class_name\": \"DPMSolverSDEScheduler\", \"noise_sampler_seed\": 3}",
+        "{\"_class_name\": \"DEISMultistepScheduler\", \"algorithm_type\": \"sde-dpmsolver++\"}",
+        "{\"_class_name\": \"DEISMultistepScheduler\", \"solver_order\": 4}",
+        "{\"_class_name\": \"DPMSolverSinglestepScheduler\", \"algorithm_type\": \"dpmsolver\"}",
+        "{\"_class_name\": \"DPMSolverSinglestepScheduler\", \"algorithm_type\":"
+            + " \"sde-dpmsolver\"}",
+        "{\"_class_name\": \"DPMSolverSinglestepScheduler\", \"algorithm_type\": \"dpmsolver\","
+            + " \"final_sigmas_type\": \"sigma_min\", \"thresholding\": true}",
+        "{\"_class_name\": \"DPMSolverSinglestepScheduler\", \"solver_type\": \"euler\"}",
+        "{\"_class_name\": \"LCMScheduler\", \"original_inference_steps\": 0}",
+        "{\"_class_name\": \"LCMScheduler\", \"original_inference_steps\": 1001}",
+        "{\"_class_name\": \"LCMScheduler\", \"original_inference_steps\": 10}",
+        "{\"_class_name\": \"LCMScheduler\", \"timestep_scaling\": 0}",
+        "{\"_class_name\": \"LCMScheduler\", \"rescale_betas_zero_snr\": true}",
+        "{\"_class_name\": \"TCDScheduler\", \"eta\": 1.5}",
         "{\"_class_name\": \"EulerDiscreteScheduler\", \"timestep_type\": \"continuous\"}",
         "{\"_class_name\": \"EulerAncestralDiscreteScheduler\", \"prediction_type\": \"sample\"}",
         "{\"_class_name\": \"DPMSolverMultistepScheduler\", \"solver_order\": 4}",
@@ -160,6 +187,11 @@ class SchedulerConfigTest {
     "euler, 1001",
     "unipc, 0",
     "dpmsolver++, 1000",
+    "deis, 1000",
+    "lcm, 51",
+    "tcd, 0",
+    "heun, 1001",
+    "dpmsolver_singlestep, 1000",
     "pndm, 3"
   })
   void refusesImpossibleNumbersOfSteps(String name, int steps) {
