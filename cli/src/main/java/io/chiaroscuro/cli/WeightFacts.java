@@ -1,6 +1,6 @@
 package io.chiaroscuro.cli;
 
-import io.chiaroscuro.checkpoint.SafetensorsWeights;
+import io.chiaroscuro.checkpoint.WeightsFolder;
 import io.chiaroscuro.safetensors.SafetensorsFile;
 import io.chiaroscuro.safetensors.TensorEntry;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ final class WeightFacts {
 
   /** The files of one network together. */
   static Facts ofFolder(Path folder) {
-    List<Path> paths = SafetensorsWeights.files(folder);
+    List<Path> paths = WeightsFolder.files(folder);
     List<SafetensorsFile> files = paths.stream().map(SafetensorsFile::open).toList();
     List<String> names = paths.stream().map(path -> path.getFileName().toString()).toList();
     Facts facts = new Facts().add("files", names);
