@@ -22,7 +22,6 @@ class PackageRulesTest {
           "safetensors",
           "pickle",
           "checkpoint",
-
           "nn",
           "clip",
           "unet",

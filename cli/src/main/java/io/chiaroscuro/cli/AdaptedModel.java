@@ -31,7 +31,9 @@ final class AdaptedModel implements AutoCloseable {
         embeddings.add(embedding);
         note("embedding", wanted.path(), LearnedEmbedding.NAME, embedding.token());
       }
-      model = StableDiffusion.load(options.model(), options.device(), options.dtype(), embeddings);
+      model =
+          StableDiffusion.load(
+              options.checkpointWithTokenizer(), options.device(), options.dtype(), embeddings);
       for (var wanted : wantedLoras) {
         Lora lora = LoraFile.read(wanted.path(), model.networks());
         loras.add(lora);

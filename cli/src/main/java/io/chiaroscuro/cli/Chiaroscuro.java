@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       StatsCommand.class,
       GenerateCommand.class,
       InspectCommand.class,
+      ConvertCommand.class,
       BrightnessCommand.class,
       DatasetCommand.class,
       TrainCommand.class,

@@ -1,9 +1,11 @@
 package io.chiaroscuro.cli;
 
+import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.demo.EmbeddedModel;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which checkpoint, where and how it computes. */
@@ -11,10 +13,10 @@ final class ModelOptions {
 
   @Option(
       names = {"--model", "--pretrained-model-name-or-path"},
-      paramLabel = "FOLDER",
+      paramLabel = "FOLDER|FILE",
       description = {
-        "A checkpoint in the diffusers folder layout (default: the small model inside Chiaroscuro,",
-        "which draws emoji of 128x128)."
+        "A checkpoint in the diffusers folder layout, or in one file (default: the small model inside",
+        "Chiaroscuro, which draws emoji of 128x128)."
       })
   private Path model;
 
@@ -29,6 +31,18 @@ final class ModelOptions {
       defaultValue = "float32",
       description = "float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
   private String dtype;
+
+  @Mixin private SingleFileOptions singleFile;
+
+  /** Opens it, for pictures or latents alone. */
+  Checkpoint checkpoint() {
+    return singleFile.checkpoint(model());
+  }
+
+  /** Opens it, for texts too. */
+  Checkpoint checkpointWithTokenizer() {
+    return singleFile.checkpointWithTokenizer(model());
+  }
 
   Path model() {
     return model == null ? EmbeddedModel.ofThisBuild().checkpoint() : model;

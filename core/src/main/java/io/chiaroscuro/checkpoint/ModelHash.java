@@ -38,7 +38,8 @@ final class ModelHash {
       try {
         digest.update(Files.readAllBytes(config));
         WeightSource source = checkpoint.sources().get(component);
-        List<Path> files = source == null ? WeightsFolder.files(config.getParent()) : source.files();
+        List<Path> files =
+            source == null ? WeightsFolder.files(config.getParent()) : source.files();
         if (files.isEmpty()) {
           digest.update(source.description().getBytes(StandardCharsets.UTF_8));
         }

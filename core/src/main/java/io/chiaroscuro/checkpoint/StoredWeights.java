@@ -22,8 +22,8 @@ public final class StoredWeights implements WeightSource {
 
   /**
    * @param path of what was opened, for messages
-   * @param locations by the names that networks ask for, or those once published instead; the
-   *     files are closed with this object
+   * @param locations by the names that networks ask for, or those once published instead; the files
+   *     are closed with this object
    */
   public StoredWeights(Path path, Map<String, TensorLocation> locations) {
     this.path = path;

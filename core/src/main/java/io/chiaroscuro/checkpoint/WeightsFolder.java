@@ -23,7 +23,8 @@ public final class WeightsFolder {
     /** In order of preference; the index is named in two ways by different versions. */
     Stream<String> names() {
       return Stream.of(
-              "%s.E", "%s.E.index.json", "%s.fp16.E", "%s.E.index.fp16.json", "%s.fp16.E.index.json")
+              "%s.E",
+              "%s.E.index.json", "%s.fp16.E", "%s.E.index.fp16.json", "%s.fp16.E.index.json")
           .map(ending -> ending.replace("E", extension))
           .flatMap(ending -> stems.stream().map(ending::formatted));
     }

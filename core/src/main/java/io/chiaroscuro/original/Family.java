@@ -38,8 +38,7 @@ public enum Family {
   static Optional<Family> of(Set<String> names) {
     return Arrays.stream(values())
         .filter(family -> hasModule(names, UNET))
-        .filter(
-            family -> family.textEncoders.stream().allMatch(module -> hasModule(names, module)))
+        .filter(family -> family.textEncoders.stream().allMatch(module -> hasModule(names, module)))
         .findFirst();
   }
 
@@ -72,8 +71,8 @@ public enum Family {
   }
 
   /**
-   * Attention heads on a level with so many channels: always 8 in 1.x, so that their size grows;
-   * of 64 channels each since.
+   * Attention heads on a level with so many channels: always 8 in 1.x, so that their size grows; of
+   * 64 channels each since.
    */
   int heads(long channels) {
     return this == V1 ? 8 : Math.toIntExact(Math.max(1, channels / 64));

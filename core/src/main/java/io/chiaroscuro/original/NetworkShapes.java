@@ -22,9 +22,7 @@ record NetworkShapes(StoredWeights weights) {
   }
 
   int axes(String name) {
-    return weights.locations().containsKey(name)
-        ? weights.locations().get(name).shape().length
-        : 0;
+    return weights.locations().containsKey(name) ? weights.locations().get(name).shape().length : 0;
   }
 
   boolean has(String name) {

@@ -74,8 +74,7 @@ final class OpenClipNames {
     }
     for (Map.Entry<String, String> part : IN_LAYER.entrySet()) {
       if (rest.startsWith(part.getKey())) {
-        return Map.of(
-            layer + part.getValue() + rest.substring(part.getKey().length()), Part.WHOLE);
+        return Map.of(layer + part.getValue() + rest.substring(part.getKey().length()), Part.WHOLE);
       }
     }
     return Map.of();

@@ -82,15 +82,13 @@ final class Settings {
       json.put("addition_embed_type", "text_time");
       json.put("addition_time_embed_dim", 256);
       json.put(
-          "projection_class_embeddings_input_dim",
-          shapes.size("add_embedding.linear_1.weight", 1));
+          "projection_class_embeddings_input_dim", shapes.size("add_embedding.linear_1.weight", 1));
     }
     return json;
   }
 
   private static int depth(NetworkShapes shapes, String block) {
-    return Math.max(
-        1, shapes.count(block + ".attentions.0.transformer_blocks", "norm1.weight"));
+    return Math.max(1, shapes.count(block + ".attentions.0.transformer_blocks", "norm1.weight"));
   }
 
   ObjectNode vae(NetworkShapes shapes) {
@@ -130,16 +128,14 @@ final class Settings {
     json.put("hidden_size", hidden);
     json.put("initializer_factor", 1.0);
     json.put("initializer_range", 0.02);
-    json.put(
-        "intermediate_size", shapes.size("text_model.encoder.layers.0.mlp.fc1.weight", 0));
+    json.put("intermediate_size", shapes.size("text_model.encoder.layers.0.mlp.fc1.weight", 0));
     json.put("layer_norm_eps", 1e-5);
     json.put(
         "max_position_embeddings",
         shapes.size("text_model.embeddings.position_embedding.weight", 0));
     json.put("model_type", "clip_text_model");
     json.put("num_attention_heads", Math.max(1, hidden / 64)); // In every published one.
-    json.put(
-        "num_hidden_layers", shapes.count("text_model.encoder.layers", "layer_norm1.weight"));
+    json.put("num_hidden_layers", shapes.count("text_model.encoder.layers", "layer_norm1.weight"));
     json.put("pad_token_id", 1);
     json.put(
         "projection_dim",
@@ -214,7 +210,9 @@ final class Settings {
     if (family == Family.XL_REFINER) {
       return "StableDiffusionXLImg2ImgPipeline";
     }
-    return "StableDiffusion" + (family.isXl() ? "XL" : "") + (isInpainting ? "Inpaint" : "")
+    return "StableDiffusion"
+        + (family.isXl() ? "XL" : "")
+        + (isInpainting ? "Inpaint" : "")
         + "Pipeline";
   }
 

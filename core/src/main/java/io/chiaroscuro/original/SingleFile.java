@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,7 +63,12 @@ public final class SingleFile {
    *     Diffusion 1.x, 2.x or XL
    */
   public static SingleFile open(Path path, Optional<PredictionType> predictionType) {
-    return new SingleFile(TensorFiles.open(path), predictionType);
+    return of(TensorFiles.open(path), predictionType);
+  }
+
+  /** As {@link #open}, of a file that was opened. */
+  static SingleFile of(TensorFile file, Optional<PredictionType> predictionType) {
+    return new SingleFile(file, predictionType);
   }
 
   /** Whether {@code file} is such a checkpoint. */
@@ -230,9 +234,7 @@ public final class SingleFile {
   private void writeSettings(Path folder, Optional<Path> tokenizer) {
     tokenizer
         .map(TokenizerCopy::new)
-        .ifPresent(
-            copy ->
-                TextEncoder.of(family).forEach(encoder -> copy.write(folder, encoder)));
+        .ifPresent(copy -> TextEncoder.of(family).forEach(encoder -> copy.write(folder, encoder)));
     settings().forEach((name, json) -> JsonFile.write(folder.resolve(name), json));
   }
 
@@ -241,7 +243,8 @@ public final class SingleFile {
     String name = path.getFileName().toString();
     int dot = name.lastIndexOf('.');
     try {
-      return Files.createTempDirectory("chiaroscuro").resolve(dot > 0 ? name.substring(0, dot) : name);
+      return Files.createTempDirectory("chiaroscuro")
+          .resolve(dot > 0 ? name.substring(0, dot) : name);
     } catch (IOException e) {
       throw new InvalidInputException(
           "Cannot write into the folder for temporary files (%s); check java.io.tmpdir."

@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The UNet's names. Its authors number the blocks of the way down and up in one list each, in
- * which a residual block with its attention, a downsampling and the first convolution count alike;
+ * The UNet's names. Its authors number the blocks of the way down and up in one list each, in which
+ * a residual block with its attention, a downsampling and the first convolution count alike;
  * diffusers numbers by level. Inside the transformers the names are the same.
  */
 final class UNetNames {

@@ -216,7 +216,10 @@ public final class PickleFile implements TensorFile {
       }
       Tensor whole = bytes.view(entry.dtype(), entry.record().begin(), recipe.storage().count());
       return scope.keep(
-          whole.as_strided(recipe.shape(), recipe.strides(), new LongOptional(whole.storage_offset() + recipe.offset())));
+          whole.as_strided(
+              recipe.shape(),
+              recipe.strides(),
+              new LongOptional(whole.storage_offset() + recipe.offset())));
     }
   }
 
