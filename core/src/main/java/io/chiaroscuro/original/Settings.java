@@ -103,7 +103,9 @@ final class Settings {
     json.put("act_fn", "silu");
     json.set("block_out_channels", array(channels));
     json.set("down_block_types", array(Collections.nCopies(levels, "DownEncoderBlock2D")));
-    json.put("force_upcast", family.isXl());
+    if (family.isXl()) {
+      json.put("force_upcast", true); // It overflows in float16.
+    }
     json.put("in_channels", shapes.size("encoder.conv_in.weight", 1));
     json.put("latent_channels", shapes.size("decoder.conv_in.weight", 1));
     json.put("layers_per_block", shapes.count("encoder.down_blocks.0.resnets", "conv1.weight"));
@@ -186,7 +188,9 @@ final class Settings {
     json.putArray("scheduler").add("diffusers").add(schedulerClass());
     if (family.isXl()) {
       json.put("force_zeros_for_empty_prompt", family == Family.XL);
-      json.put("requires_aesthetics_score", family == Family.XL_REFINER);
+      if (family == Family.XL_REFINER) {
+        json.put("requires_aesthetics_score", true);
+      }
     } else {
       json.put("requires_safety_checker", false);
     }

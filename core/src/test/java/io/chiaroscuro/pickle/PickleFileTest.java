@@ -166,13 +166,16 @@ class PickleFileTest {
     }
     assertThat(Files.size(bomb)).isLessThan(1 << 17);
     assertRefused(bomb, "'archive/data.pkl' is compressed");
-    // A thousand mappings, each of which holds a name of a thousand characters and the next.
+    // Mappings each of which holds the next, all under one name of many characters.
     TorchSave names = new TorchSave().text("n".repeat(10_000)).bytes('q', 0, '0', '}');
     for (int i = 0; i < 2000; i++) {
       names.bytes('}', 'r', i & 0xff, i >> 8, 0, 1).bytes('0');
     }
     for (int i = 0; i < 2000; i++) {
       names.bytes('h', 0, 'j', i & 0xff, i >> 8, 0, 1, 's', 'j', i & 0xff, i >> 8, 0, 1);
+    }
+    for (int i = 0; i < 2000; i++) {
+      names.bytes('0');
     }
     Path deep = folder.resolve("deep.ckpt");
     names.write(deep);
