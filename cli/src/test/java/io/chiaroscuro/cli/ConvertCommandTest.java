@@ -67,10 +67,14 @@ class ConvertCommandTest {
     }
     CommandLineRun.of(
             "stats",
-            "--model", safetensors,
-            "--data-dir", source.resolveSibling("photos"),
-            "--output-dir", folder.resolve("leak"),
-            "--resolution", 64)
+            "--model",
+            safetensors,
+            "--data-dir",
+            source.resolveSibling("photos"),
+            "--output-dir",
+            folder.resolve("leak"),
+            "--resolution",
+            64)
         .assertSuccess();
     assertThat(folder.resolve("leak/stats.safetensors")).exists();
   }
@@ -79,8 +83,19 @@ class ConvertCommandTest {
     Path out = folder.resolve(name);
     Object[] arguments =
         new Object[] {
-          "generate", "--model", model, "--prompt", "A lighthouse", "--height", 64, "--width", 64,
-          "--steps", 2, "--output-dir", out
+          "generate",
+          "--model",
+          model,
+          "--prompt",
+          "A lighthouse",
+          "--height",
+          64,
+          "--width",
+          64,
+          "--steps",
+          2,
+          "--output-dir",
+          out
         };
     Object[] all = Arrays.copyOf(arguments, arguments.length + options.length);
     System.arraycopy(options, 0, all, arguments.length, options.length);

@@ -1,5 +1,6 @@
 package io.chiaroscuro.checkpoint;
 
+import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.tensor.StoredTensor;
 import io.chiaroscuro.tensor.TensorFile;
 import io.chiaroscuro.tensor.TensorScope;
@@ -26,12 +27,15 @@ public record TensorLocation(TensorFile file, String name, Part part) {
 
     private long[] shape(long[] stored) {
       long[] shape = stored.clone();
-      if (this == TRANSPOSED && shape.length == 2) {
+      if (!isPartOf(stored)) {
+        return shape;
+      }
+      if (this == TRANSPOSED) {
         shape[0] = stored[1];
         shape[1] = stored[0];
       } else if (this == WITHOUT_KERNEL && hasUnitKernel(shape)) {
         return Arrays.copyOf(shape, 2);
-      } else if (isThird() && shape.length > 0 && shape[0] % 3 == 0) {
+      } else if (isThird()) {
         shape[0] /= 3;
       }
       return shape;
@@ -52,6 +56,12 @@ public record TensorLocation(TensorFile file, String name, Part part) {
       return shape.length == 4 && shape[2] == 1 && shape[3] == 1;
     }
 
+    private boolean isPartOf(long[] stored) {
+      return isThird()
+          ? stored.length > 0 && stored[0] % 3 == 0
+          : this != TRANSPOSED || stored.length == 2;
+    }
+
     private boolean isThird() {
       return this == QUERY || this == KEY || this == VALUE;
     }
@@ -62,7 +72,7 @@ public record TensorLocation(TensorFile file, String name, Part part) {
     return new TensorLocation(file, name, Part.WHOLE);
   }
 
-  /** As the file announces it, without its shape being that of the part. */
+  /** The tensor that the file announces, of which it is a part. */
   public StoredTensor stored() {
     return file.entries().get(name);
   }
@@ -72,8 +82,17 @@ public record TensorLocation(TensorFile file, String name, Part part) {
     return part.shape(stored().shape());
   }
 
-  /** Its numbers, a view of the mapped file unless transposed; kept in the caller's scope. */
+  /**
+   * Its numbers, a view of the mapped file unless transposed; kept in the caller's scope.
+   *
+   * @throws InvalidInputException if what is stored cannot be divided so
+   */
   public Tensor read() {
+    if (!part.isPartOf(stored().shape())) {
+      throw new InvalidInputException(
+          "Tensor '%s' in %s has shape %s, which cannot be divided as in a text encoder; fetch the file again."
+              .formatted(name, file.path(), Arrays.toString(stored().shape())));
+    }
     try (var scope = new TensorScope()) {
       return scope.keep(part.of(file.tensor(name)));
     }

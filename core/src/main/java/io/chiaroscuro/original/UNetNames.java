@@ -59,9 +59,9 @@ final class UNetNames {
             .orElse(Integer.MAX_VALUE);
   }
 
-  /** diffusers' name; empty where it has none. */
+  /** diffusers' name; its own where diffusers has none, so that the network refuses it. */
   Map<String, Part> translate(String name) {
-    return rename(name).map(known -> Map.of(known, Part.WHOLE)).orElse(Map.of());
+    return Map.of(rename(name).orElse(name), Part.WHOLE);
   }
 
   private Optional<String> rename(String name) {

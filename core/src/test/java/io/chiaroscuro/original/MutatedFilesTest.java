@@ -125,12 +125,22 @@ class MutatedFilesTest {
         case 5 -> ByteBuffer.wrap(bytes).putLong(at, random.nextBoolean() ? -1 : Long.MAX_VALUE);
         case 6 -> { // A stretch of it once more elsewhere
           int from = random.nextInt(bytes.length - 8);
-          System.arraycopy(bytes, from, bytes, at, Math.min(1 + random.nextInt(8), bytes.length - Math.max(from, at)));
+          System.arraycopy(
+              bytes,
+              from,
+              bytes,
+              at,
+              Math.min(1 + random.nextInt(8), bytes.length - Math.max(from, at)));
         }
         default -> { // A stretch left out
           int count = 1 + random.nextInt(8);
           byte[] shorter = Arrays.copyOf(bytes, bytes.length - count);
-          System.arraycopy(bytes, Math.min(at + count, bytes.length), shorter, at, Math.max(0, shorter.length - at));
+          System.arraycopy(
+              bytes,
+              Math.min(at + count, bytes.length),
+              shorter,
+              at,
+              Math.max(0, shorter.length - at));
           bytes = shorter;
         }
       }
@@ -160,7 +170,7 @@ class MutatedFilesTest {
       }
       return true;
     } catch (InvalidInputException e) {
-      assertThat(e.getMessage()).endsWith(".").hasLineCount(1).hasSizeLessThan(1000);
+      assertThat(e.getMessage()).matches(".+[.?]").hasSizeLessThan(1000);
       return false;
     } catch (RuntimeException | Error e) {
       throw new AssertionError("Mutation %d".formatted(number), e);

@@ -223,7 +223,8 @@ class SingleFileTest {
     assertThat(fromFile).hasSizeGreaterThan(100).isNotEqualTo(new float[fromFile.length]);
     assertThat(latents(SingleFile.open(ckpt, Optional.empty()).checkpoint(Optional.of(source))))
         .containsExactly(fromFile, ROUNDING);
-    assertThat(latents(Checkpoint.open(folder.resolve("converted")))).containsExactly(fromFile, ROUNDING);
+    assertThat(latents(Checkpoint.open(folder.resolve("converted"))))
+        .containsExactly(fromFile, ROUNDING);
     assertSameTensors(source, folder.resolve("converted"));
   }
 
@@ -332,6 +333,17 @@ class SingleFileTest {
       assertThatThrownBy(() -> SingleFile.open(path, Optional.empty()).checkpoint(Optional.empty()))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContainingAll(path.toString(), "conv_in.weight");
+      Map<String, Tensor> fused = OriginalLayout.of(source(), true);
+      fused.put(
+          "cond_stage_model.model.transformer.resblocks.0.attn.in_proj_bias",
+          Tensors.zeros(DType.FLOAT32, 100));
+      SafetensorsWriter.write(path, fused, Map.of());
+      SingleFile single = SingleFile.open(path, Optional.empty());
+      assertThatThrownBy(
+              () -> single.convert(folder.resolve("x"), Optional.empty(), Optional.empty()))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContainingAll("attn.in_proj_bias", "[100]");
+      assertThat(folder.resolve("x/model_index.json")).doesNotExist();
     }
   }
 
