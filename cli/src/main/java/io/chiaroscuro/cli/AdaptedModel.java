@@ -42,7 +42,11 @@ final class AdaptedModel implements AutoCloseable {
       }
       model =
           vae.applied(
-              StableDiffusion.load(options.model(), options.device(), options.dtype(), embeddings));
+              StableDiffusion.load(
+                  options.checkpointWithTokenizer(),
+                  options.device(),
+                  options.dtype(),
+                  embeddings));
       facts.putAll(vae.describe());
       if (adapters.mergeLoras()) {
         merge(wantedLoras);

@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       InvertCommand.class,
       InspectCommand.class,
+      ConvertCommand.class,
       BrightnessCommand.class,
       DatasetCommand.class,
       TrainCommand.class,

@@ -128,7 +128,7 @@ final class DemoCommand implements Runnable {
     Optional<LearnedEmbedding> word = learnt.lineArtWord();
     try (var loaded =
             StableDiffusion.load(
-                model.model(),
+                model.checkpointWithTokenizer(),
                 model.device(),
                 model.dtype(),
                 word.map(List::of).orElse(List.of()));

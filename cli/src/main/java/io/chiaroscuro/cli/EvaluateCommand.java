@@ -105,7 +105,9 @@ final class EvaluateCommand implements Runnable {
     }
     AtomicFile.requireFolder(outputDir);
     List<DrawnEmoji> drawn = DrawnEmoji.read(dataDir);
-    try (var loaded = StableDiffusion.load(model.model(), model.device(), model.dtype());
+    try (var loaded =
+            StableDiffusion.load(
+                model.checkpointWithTokenizer(), model.device(), model.dtype(), List.of());
         var recognition = recognition(loaded, drawn)) {
       List<JudgedPicture> pictures = pictures(loaded, recognition);
       Path sheet = outputDir.resolve("contact-sheet.png");

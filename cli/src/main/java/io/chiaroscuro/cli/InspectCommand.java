@@ -2,6 +2,7 @@ package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Component;
+import io.chiaroscuro.checkpoint.TensorFiles;
 import io.chiaroscuro.demo.EmbeddedModel;
 import io.chiaroscuro.hub.Wanted;
 import io.chiaroscuro.image.ImageFormat;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "inspect",
     description = {
       "Tells what a file or folder is: an image with its settings, signal-leak statistics, a"
-          + " checkpoint or a part of it, a LoRA, a learnt word, another safetensors file.",
+          + " checkpoint or a part of it, a LoRA, a learnt word, another file of weights.",
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
       "  chiaroscuro inspect leak --model MODEL     # and their mean brightness",
       "  chiaroscuro inspect MODEL --json",
       "  chiaroscuro inspect lora.safetensors       # its format, family, rank and words",
+      "  chiaroscuro inspect v1-5-pruned.ckpt",
       "  chiaroscuro inspect lora.safetensors --all",
     })
 final class InspectCommand implements Callable<Integer> {
@@ -92,12 +94,12 @@ final class InspectCommand implements Callable<Integer> {
     if (format.isPresent()) {
       return PictureFacts.of(path, format.get());
     }
-    if (path.toString().endsWith(".safetensors")) {
+    if (TensorFiles.isNamedLikeOne(path)) {
       Facts adapter = AdapterFacts.of(path);
       return WeightFacts.ofFile(path, all).addAll(adapter);
     }
     throw new InvalidInputException(
-        "'%s' is neither an image nor a .safetensors file; nothing else can be inspected."
+        "'%s' is neither an image nor a file of weights (.safetensors, .ckpt, .bin, .pt); nothing else can be inspected."
             .formatted(path));
   }
 

@@ -42,6 +42,7 @@ final class InvertCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions model;
+  @Mixin private VaeOptions vae;
   @Mixin private AdapterOptions adapters;
 
   @Parameters(
@@ -79,7 +80,7 @@ final class InvertCommand implements Callable<Integer> {
   public Integer call() {
     AtomicFile.requireFolder(output.toAbsolutePath().getParent());
     RgbImage image = ImageDecoder.decode(picture);
-    try (var adapted = new AdaptedModel(model, adapters);
+    try (var adapted = new AdaptedModel(model, vae, adapters);
         var inversion = new Inversion(adapted.model(), request(adapted.model(), image), image);
         var progress = Progress.start("Inverting", steps, spec.commandLine().getErr())) {
       inversion.forEachRemaining(step -> progress.step());

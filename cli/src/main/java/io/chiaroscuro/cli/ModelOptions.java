@@ -1,10 +1,12 @@
 package io.chiaroscuro.cli;
 
+import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.demo.EmbeddedModel;
 import io.chiaroscuro.hub.Wanted;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -16,10 +18,9 @@ final class ModelOptions {
       names = {"--model", "--pretrained-model-name-or-path"},
       paramLabel = "NAME",
       description = {
-        "A checkpoint in the diffusers folder layout, or its name on the Hugging Face hub, from"
-            + " where",
-        "it is fetched once (default: the small model inside Chiaroscuro, which draws emoji of",
-        "128x128)."
+        "A checkpoint in the diffusers folder layout or in one file, or its name on the Hugging Face",
+        "hub, from where it is fetched once (default: the small model inside Chiaroscuro, which draws",
+        "emoji of 128x128)."
       })
   private String model;
 
@@ -37,6 +38,18 @@ final class ModelOptions {
       defaultValue = "float32",
       description = "float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
   private String dtype;
+
+  @Mixin private SingleFileOptions singleFile;
+
+  /** Opens it, for pictures or latents alone. */
+  Checkpoint checkpoint() {
+    return singleFile.checkpoint(model());
+  }
+
+  /** Opens it, for texts too. */
+  Checkpoint checkpointWithTokenizer() {
+    return singleFile.checkpointWithTokenizer(model());
+  }
 
   Path model() {
     return model == null

@@ -1,6 +1,5 @@
 package io.chiaroscuro.cli;
 
-import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.image.Brightness;
 import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.leak.LatentShape;
@@ -88,7 +87,9 @@ final class StatisticsFacts {
   }
 
   private static double brightness(LeakStatistics statistics, Path model) {
-    try (var vae = AutoencoderKL.load(Checkpoint.open(model), DType.FLOAT32, Device.CPU);
+    try (var vae =
+            AutoencoderKL.load(
+                new SingleFileOptions().checkpoint(model), DType.FLOAT32, Device.CPU);
         var scope = new TensorScope()) {
       Tensor latents = Tensors.to(statistics.meanLatents(), Device.CPU, DType.FLOAT32);
       RgbImage picture = RgbImage.fromTensor(vae.decode(vae.unscale(latents))).get(0);

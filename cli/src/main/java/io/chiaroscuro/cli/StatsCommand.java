@@ -119,7 +119,7 @@ final class StatsCommand implements Callable<Integer> {
     var err = spec.commandLine().getErr();
     StatisticType type = StatisticType.parse(statisticType);
     List<Path> files = ImageFolder.list(dataDir);
-    Checkpoint checkpoint = Checkpoint.open(model.model());
+    Checkpoint checkpoint = model.checkpoint();
     var request =
         new StatisticsRequest(files, preparation(checkpoint), type, nComponents, batchSize);
     try (var encoder = LatentEncoder.load(checkpoint, model.device(), model.dtype());

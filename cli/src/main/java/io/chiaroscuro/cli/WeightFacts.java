@@ -1,8 +1,12 @@
 package io.chiaroscuro.cli;
 
-import io.chiaroscuro.checkpoint.SafetensorsWeights;
-import io.chiaroscuro.safetensors.SafetensorsFile;
-import io.chiaroscuro.safetensors.TensorEntry;
+import io.chiaroscuro.checkpoint.TensorFiles;
+import io.chiaroscuro.checkpoint.WeightsFolder;
+import io.chiaroscuro.original.Family;
+import io.chiaroscuro.original.SingleFile;
+import io.chiaroscuro.pickle.PickleFile;
+import io.chiaroscuro.tensor.StoredTensor;
+import io.chiaroscuro.tensor.TensorFile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -10,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -25,12 +30,13 @@ final class WeightFacts {
 
   /** One file: its metadata, and its tensors one by one or, unless {@code all}, in groups. */
   static Facts ofFile(Path path, boolean all) {
-    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+    try (TensorFile file = TensorFiles.open(path)) {
       Facts facts =
           new Facts()
-              .add("kind", "safetensors", "safetensors file")
+              .add("kind", kind(file), kind(file) + " file")
               .add("path", path.toString())
               .add("metadata", file.metadata(), metadata(file, all));
+      SingleFile.recognise(file).ifPresent(family -> addFamily(facts, path, family));
       addTotals(facts, List.of(file));
       Map<String, Map<String, Object>> tensors = new LinkedHashMap<>();
       file.entries()
@@ -43,20 +49,30 @@ final class WeightFacts {
     }
   }
 
+  private static void addFamily(Facts facts, Path path, Family family) {
+    facts.add("checkpoint", family.title(), family.title() + " in its authors' one file");
+    SingleFile checkpoint = SingleFile.open(path, Optional.empty());
+    facts.add("prediction_type", checkpoint.predictionType().name().toLowerCase(Locale.ROOT));
+  }
+
+  private static String kind(TensorFile file) {
+    return file instanceof PickleFile ? "pickle" : "safetensors";
+  }
+
   /** The files of one network together. */
   static Facts ofFolder(Path folder) {
-    List<Path> paths = SafetensorsWeights.files(folder);
-    List<SafetensorsFile> files = paths.stream().map(SafetensorsFile::open).toList();
+    List<Path> paths = WeightsFolder.files(folder);
+    List<TensorFile> files = paths.stream().map(TensorFiles::open).toList();
     List<String> names = paths.stream().map(path -> path.getFileName().toString()).toList();
     Facts facts = new Facts().add("files", names);
     addTotals(facts, files);
-    files.forEach(SafetensorsFile::close);
+    files.forEach(TensorFile::close);
     return facts;
   }
 
-  private static void addTotals(Facts facts, List<SafetensorsFile> files) {
-    List<TensorEntry> entries =
-        files.stream().flatMap(file -> file.entries().values().stream()).toList();
+  private static void addTotals(Facts facts, List<TensorFile> files) {
+    List<StoredTensor> entries =
+        files.stream().<StoredTensor>flatMap(file -> file.entries().values().stream()).toList();
     facts.add("parameters", parameters(entries), number(parameters(entries)));
     Map<String, Object> dtypes = new TreeMap<>();
     var byType =
@@ -67,7 +83,7 @@ final class WeightFacts {
     StringBuilder prose = new StringBuilder();
     byType.forEach(
         (dtype, tensors) -> {
-          long bytes = tensors.stream().mapToLong(TensorEntry::byteSize).sum();
+          long bytes = tensors.stream().mapToLong(StoredTensor::byteSize).sum();
           dtypes.put(dtype, Map.of("tensors", tensors.size(), "bytes", bytes));
           prose.append(", %s (%d tensors, %s)".formatted(dtype, tensors.size(), size(bytes)));
         });
@@ -83,18 +99,18 @@ final class WeightFacts {
   }
 
   /** Whole numbers, such as positions, are no parameters. */
-  private static long parameters(Collection<TensorEntry> entries) {
+  private static long parameters(Collection<StoredTensor> entries) {
     return entries.stream()
         .filter(entry -> entry.dtype().isFloatingPoint())
         .mapToLong(WeightFacts::elements)
         .sum();
   }
 
-  private static long elements(TensorEntry entry) {
+  private static long elements(StoredTensor entry) {
     return entry.byteSize() / entry.dtype().byteSize();
   }
 
-  private static String metadata(SafetensorsFile file, boolean all) {
+  private static String metadata(TensorFile file, boolean all) {
     if (file.metadata().isEmpty()) {
       return "none";
     }
@@ -122,7 +138,7 @@ final class WeightFacts {
             + "... (%d characters; --all shows them)".formatted(value.length());
   }
 
-  private static String everyTensor(SafetensorsFile file) {
+  private static String everyTensor(TensorFile file) {
     Facts lines = new Facts();
     file.entries().forEach((name, entry) -> lines.add(name, entry, typeAndShape(entry)));
     file.foreignTensors().forEach(lines::add);
@@ -130,13 +146,13 @@ final class WeightFacts {
   }
 
   /** As many levels of the names as fit; a file of few tensors is listed. */
-  private static String groups(SafetensorsFile file) {
+  private static String groups(TensorFile file) {
     if (file.entries().size() + file.foreignTensors().size() <= LINES_SHOWN) {
       return everyTensor(file);
     }
-    Map<String, List<TensorEntry>> groups = Map.of();
+    Map<String, List<StoredTensor>> groups = Map.of();
     for (int depth = 1; depth <= 3; depth++) {
-      Map<String, List<TensorEntry>> finer = grouped(file, depth);
+      Map<String, List<StoredTensor>> finer = grouped(file, depth);
       if (depth > 1 && finer.size() > LINES_SHOWN) {
         break;
       }
@@ -151,18 +167,19 @@ final class WeightFacts {
     return "\n" + lines.prose() + "\n" + more + "--all lists every tensor";
   }
 
-  private static String tensors(List<TensorEntry> group) {
+  private static String tensors(List<StoredTensor> group) {
     return group.size() == 1
         ? typeAndShape(group.get(0))
         : "%d tensors, %s parameters".formatted(group.size(), number(parameters(group)));
   }
 
-  private static String typeAndShape(TensorEntry entry) {
+  private static String typeAndShape(StoredTensor entry) {
     return entry.dtype() + " " + Arrays.toString(entry.shape());
   }
 
-  private static Map<String, List<TensorEntry>> grouped(SafetensorsFile file, int depth) {
+  private static Map<String, List<StoredTensor>> grouped(TensorFile file, int depth) {
     return file.entries().values().stream()
+        .map(StoredTensor.class::cast)
         .collect(
             Collectors.groupingBy(
                 entry -> beginning(entry.name(), depth), LinkedHashMap::new, Collectors.toList()));

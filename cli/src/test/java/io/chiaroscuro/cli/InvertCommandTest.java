@@ -65,8 +65,7 @@ class InvertCommandTest {
         var model =
             StableDiffusion.load(
                 EmbeddedModel.ofThisBuild().checkpoint(), Device.CPU, DType.FLOAT32)) {
-      Tensor latents =
-          new LatentEncoder(model.vae(), model.device(), model.dtype()).encode(List.of(picture));
+      Tensor latents = new LatentEncoder(model.vae()).encode(List.of(picture));
       return model.decode(latents).get(0);
     }
   }

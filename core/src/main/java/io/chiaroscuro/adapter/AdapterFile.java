@@ -1,8 +1,9 @@
 package io.chiaroscuro.adapter;
 
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.safetensors.SafetensorsFile;
-import io.chiaroscuro.safetensors.TensorEntry;
+import io.chiaroscuro.checkpoint.TensorFiles;
+import io.chiaroscuro.tensor.StoredTensor;
+import io.chiaroscuro.tensor.TensorFile;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -19,10 +20,10 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class AdapterFile implements AutoCloseable {
 
-  private final SafetensorsFile file;
+  private final TensorFile file;
   private final Set<String> names;
 
-  private AdapterFile(SafetensorsFile file) {
+  private AdapterFile(TensorFile file) {
     this.file = file;
     Set<String> all = new LinkedHashSet<>(file.entries().keySet());
     // Those that cannot be read have to be named when it comes to reading them.
@@ -36,7 +37,7 @@ final class AdapterFile implements AutoCloseable {
    * @throws InvalidInputException if it is missing or damaged
    */
   static AdapterFile open(Path path) {
-    return new AdapterFile(SafetensorsFile.open(path));
+    return new AdapterFile(TensorFiles.open(path));
   }
 
   Path path() {
@@ -50,7 +51,7 @@ final class AdapterFile implements AutoCloseable {
 
   /** The shape of a tensor without reading it; empty where its element type is unknown. */
   Optional<long[]> shape(String name) {
-    return Optional.ofNullable(file.entries().get(name)).map(TensorEntry::shape);
+    return Optional.ofNullable(file.entries().get(name)).map(StoredTensor::shape);
   }
 
   /**

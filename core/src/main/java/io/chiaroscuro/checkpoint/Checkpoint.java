@@ -30,6 +30,11 @@ public record Checkpoint(Path folder, ModelIndex modelIndex, Map<Component, Weig
    *     malformed or of an unsupported pipeline
    */
   public static Checkpoint open(Path folder) {
+    if (Files.isRegularFile(folder)) {
+      throw new InvalidInputException(
+          "%s is one file where a folder in diffusers' layout is needed; make one of it by 'chiaroscuro convert'."
+              .formatted(folder));
+    }
     if (!Files.isDirectory(folder)) {
       throw new InvalidInputException(
           "%s is not a folder; give a checkpoint in diffusers' layout.".formatted(folder));

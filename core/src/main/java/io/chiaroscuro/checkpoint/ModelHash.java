@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Tells checkpoints apart without reading gigabytes.
@@ -37,11 +38,12 @@ final class ModelHash {
       try {
         digest.update(Files.readAllBytes(config));
         WeightSource source = checkpoint.sources().get(component);
-        if (source != null) {
+        List<Path> files =
+            source == null ? WeightsFolder.files(config.getParent()) : source.files();
+        if (files.isEmpty()) {
           digest.update(source.description().getBytes(StandardCharsets.UTF_8));
-          continue;
         }
-        for (Path file : SafetensorsWeights.files(config.getParent())) {
+        for (Path file : files) {
           update(digest, file);
         }
       } catch (IOException e) {

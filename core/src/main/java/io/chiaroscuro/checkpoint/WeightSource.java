@@ -1,6 +1,7 @@
 package io.chiaroscuro.checkpoint;
 
 import io.chiaroscuro.InvalidInputException;
+import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -20,6 +21,11 @@ public interface WeightSource extends AutoCloseable {
 
   /** What this source holds beneath {@code prefix} and nobody read, but for known harmless ones. */
   List<String> unread(String prefix);
+
+  /** The files it reads, by which checkpoints are told apart; empty where there are none. */
+  default List<Path> files() {
+    return List.of();
+  }
 
   /** Where the tensors lie, for messages. */
   String description();

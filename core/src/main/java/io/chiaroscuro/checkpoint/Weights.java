@@ -67,12 +67,12 @@ public final class Weights implements AutoCloseable {
   }
 
   /**
-   * Opens the safetensors files of one network's folder.
+   * Opens the weights in one network's folder, see {@link WeightsFolder}.
    *
-   * @throws InvalidInputException if it has none, or they are damaged
+   * @throws InvalidInputException if it has none, they are damaged, or would run code
    */
   public static Weights open(Path folder, DType dtype, Device device) {
-    return new Weights(SafetensorsWeights.open(folder), dtype, device);
+    return new Weights(WeightsFolder.open(folder), dtype, device);
   }
 
   /** Weights drawn from a seed, see {@link SeededWeights}. */

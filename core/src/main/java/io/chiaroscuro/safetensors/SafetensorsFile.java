@@ -2,25 +2,19 @@ package io.chiaroscuro.safetensors;
 
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.file.AtomicFile;
-import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.MappedBytes;
+import io.chiaroscuro.tensor.TensorFile;
 import io.chiaroscuro.tensor.TensorScope;
-import io.chiaroscuro.tensor.Tensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * A safetensors file: eight bytes of header length, a JSON header, then the tensors' bytes, all
@@ -33,7 +27,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">The format</a>
  */
-public final class SafetensorsFile implements AutoCloseable {
+public final class SafetensorsFile implements TensorFile {
 
   /** The reference implementation's own limit for a header. */
   static final int MAX_HEADER_BYTES = 100_000_000;
@@ -41,15 +35,14 @@ public final class SafetensorsFile implements AutoCloseable {
   private static final int LENGTH_BYTES = 8;
 
   private final Path path;
-  private final long size;
+  private final MappedBytes bytes;
   private final Map<String, TensorEntry> entries;
   private final Map<String, String> foreignTensors;
   private final Map<String, String> metadata;
-  private Tensor bytes;
 
   private SafetensorsFile(Path path, long size, SafetensorsHeader header) {
     this.path = path;
-    this.size = size;
+    this.bytes = new MappedBytes(path, size);
     this.entries = Collections.unmodifiableMap(header.entries);
     this.foreignTensors = Collections.unmodifiableMap(header.foreignTensors);
     this.metadata = Collections.unmodifiableMap(header.metadata);
@@ -87,6 +80,7 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   /** The tensors that can be read, by name, in the order of the header. */
+  @Override
   public Map<String, TensorEntry> entries() {
     return entries;
   }
@@ -95,15 +89,18 @@ public final class SafetensorsFile implements AutoCloseable {
    * The tensors of element types that Chiaroscuro does not compute with, such as {@code F8_E4M3}:
    * the header's dtype by name. They may lie in a file beside those that are needed.
    */
+  @Override
   public Map<String, String> foreignTensors() {
     return foreignTensors;
   }
 
   /** The header's {@code __metadata__}, empty if it has none. */
+  @Override
   public Map<String, String> metadata() {
     return metadata;
   }
 
+  @Override
   public Path path() {
     return path;
   }
@@ -114,6 +111,7 @@ public final class SafetensorsFile implements AutoCloseable {
    * @throws InvalidInputException if the file has no such tensor, or one of a foreign element type,
    *     or has shrunk since it was opened
    */
+  @Override
   public Tensor tensor(String name) {
     TensorEntry entry = entries.get(name);
     if (foreignTensors.containsKey(name)) {
@@ -126,47 +124,17 @@ public final class SafetensorsFile implements AutoCloseable {
           "%s has no tensor '%s'; it has %s."
               .formatted(path, name, entries.isEmpty() ? "none" : summary()));
     }
-    if (entry.byteSize() == 0) {
-      return Tensors.zeros(entry.dtype(), entry.shape());
-    }
     try (var scope = new TensorScope()) {
-      Tensor raw = bytes().narrow(0, entry.begin(), entry.byteSize());
-      // A tensor of wider elements must start at a multiple of their size; valid files may not.
-      Tensor aligned = entry.begin() % entry.dtype().byteSize() == 0 ? raw : raw.clone();
-      return scope.keep(aligned.view(entry.dtype().torch()).view(entry.shape()));
+      return scope.keep(
+          bytes
+              .view(entry.dtype(), entry.begin(), entry.byteSize() / entry.dtype().byteSize())
+              .view(entry.shape()));
     }
   }
 
   @Override
   public void close() {
-    if (bytes != null) {
-      bytes.close();
-      bytes = null;
-    }
-  }
-
-  private Tensor bytes() {
-    if (bytes == null) {
-      // Mapping past the end would turn a read into a crash of the whole process.
-      if (path.toFile().length() < size) {
-        throw broken(path, "it has become shorter since it was opened");
-      }
-      try (var scope = new TensorScope()) {
-        bytes =
-            scope.own(
-                torch.from_file(
-                    new BytePointer(path.toString(), StandardCharsets.UTF_8),
-                    new BoolOptional(false),
-                    new LongOptional(size),
-                    new TensorOptions(DType.UINT8.torch())));
-      } catch (RuntimeException e) {
-        throw new InvalidInputException(
-            "Cannot map %s into memory (%s); check that it is still there and that memory suffices."
-                .formatted(path, e.getMessage().lines().findFirst().orElse("no reason given")),
-            e);
-      }
-    }
-    return bytes;
+    bytes.close();
   }
 
   private String summary() {

@@ -18,8 +18,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Tensor;
 
@@ -56,21 +58,36 @@ public final class SafetensorsWriter {
    * @throws InvalidInputException if the file cannot be written
    */
   public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
+    write(path, tensors, metadata, UnaryOperator.identity());
+  }
+
+  /**
+   * As {@link #write(Path, Map, Map)}, each tensor converted as it is written, so that no more than
+   * one takes memory.
+   *
+   * @param target the type to write for a tensor's own
+   */
+  public static void write(
+      Path path,
+      Map<String, Tensor> tensors,
+      Map<String, String> metadata,
+      UnaryOperator<DType> target) {
+    Map<String, DType> dtypes = new HashMap<>();
+    tensors.forEach((name, tensor) -> dtypes.put(name, target.apply(DType.of(tensor))));
     List<String> names =
         tensors.keySet().stream()
             .sorted(
-                Comparator.comparing(
-                        (String name) -> WIDEST_FIRST.indexOf(DType.of(tensors.get(name))))
+                Comparator.comparing((String name) -> WIDEST_FIRST.indexOf(dtypes.get(name)))
                     .thenComparing(Comparator.naturalOrder()))
             .toList();
-    ByteBuffer header = header(names, tensors, metadata);
+    ByteBuffer header = header(names, tensors, dtypes, metadata);
     AtomicFile.write(
         path,
         temporary -> {
           try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
             writeFully(channel, header);
             for (String name : names) {
-              writeFully(channel, tensors.get(name));
+              writeFully(channel, tensors.get(name), dtypes.get(name));
             }
             channel.force(true);
           }
@@ -78,7 +95,10 @@ public final class SafetensorsWriter {
   }
 
   private static ByteBuffer header(
-      List<String> names, Map<String, Tensor> tensors, Map<String, String> metadata) {
+      List<String> names,
+      Map<String, Tensor> tensors,
+      Map<String, DType> dtypes,
+      Map<String, String> metadata) {
     JsonMapper json = new JsonMapper();
     ObjectNode root = json.createObjectNode();
     if (!metadata.isEmpty()) {
@@ -86,7 +106,7 @@ public final class SafetensorsWriter {
     }
     long offset = 0;
     for (String name : names) {
-      DType dtype = DType.of(tensors.get(name));
+      DType dtype = dtypes.get(name);
       long[] shape = Tensors.shape(tensors.get(name));
       long end = offset + dtype.byteSize() * Arrays.stream(shape).reduce(1, Math::multiplyExact);
       ObjectNode entry = root.putObject(name);
@@ -110,9 +130,10 @@ public final class SafetensorsWriter {
     return header.flip();
   }
 
-  private static void writeFully(FileChannel channel, Tensor tensor) throws IOException {
+  private static void writeFully(FileChannel channel, Tensor tensor, DType dtype)
+      throws IOException {
     try (var scope = new TensorScope()) {
-      Tensor host = Tensors.to(tensor, Device.CPU, DType.of(tensor)).contiguous();
+      Tensor host = Tensors.to(tensor, Device.CPU, dtype).contiguous();
       long length = host.numel() * host.element_size();
       BytePointer bytes = new BytePointer(host.data_ptr());
       for (long start = 0; start < length; start += CHUNK) {

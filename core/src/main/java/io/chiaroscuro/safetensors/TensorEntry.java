@@ -1,6 +1,7 @@
 package io.chiaroscuro.safetensors;
 
 import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.StoredTensor;
 import java.util.Arrays;
 
 /**
@@ -12,7 +13,8 @@ import java.util.Arrays;
  * @param begin where its bytes start, counted from the start of the file
  * @param end where they stop, exclusive
  */
-public record TensorEntry(String name, DType dtype, long[] shape, long begin, long end) {
+public record TensorEntry(String name, DType dtype, long[] shape, long begin, long end)
+    implements StoredTensor {
 
   public TensorEntry {
     shape = shape.clone();
@@ -23,6 +25,7 @@ public record TensorEntry(String name, DType dtype, long[] shape, long begin, lo
     return shape.clone();
   }
 
+  @Override
   public long byteSize() {
     return end - begin;
   }

@@ -162,6 +162,8 @@ class CheckpointTest {
   void namesWhatIsMissing() throws IOException {
     assertRefused(() -> Checkpoint.open(folder.resolve("none")), "none", "not a folder");
     assertRefused(() -> Checkpoint.open(folder), "model_index.json");
+    Path file = Files.createFile(folder.resolve("model.ckpt"));
+    assertRefused(() -> Checkpoint.open(file), "model.ckpt", "one file", "chiaroscuro convert");
     new CheckpointWriter(folder).writeModelIndex("DDIMScheduler");
     var checkpoint = Checkpoint.open(folder);
     assertRefused(() -> checkpoint.config(Component.VAE), "vae", "missing");

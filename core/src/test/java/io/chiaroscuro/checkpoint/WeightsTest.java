@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.fixtures.Fixture;
+import io.chiaroscuro.fixtures.TorchSave;
 import io.chiaroscuro.safetensors.SafetensorsFile;
 import io.chiaroscuro.safetensors.SafetensorsWriter;
 import io.chiaroscuro.tensor.DType;
@@ -174,10 +176,39 @@ class WeightsTest {
   }
 
   @Test
-  void saysWhatToDoAboutPickledOrAbsentWeights() throws IOException {
+  void readsPicklesWhereThereIsNothingSafer() throws IOException {
+    for (String name : new String[] {"diffusion_pytorch_model", "pytorch_model"}) {
+      try (var scope = new TensorScope()) {
+        Path pickle = folder.resolve(name + ".bin");
+        new TorchSave().bytes('}').text("a").tensor(filled(1, 2)).bytes('s').write(pickle);
+        try (var weights = open()) {
+          assertThat(Tensors.floats(weights.get("a", 2))).containsOnly(1);
+          weights.requireNoSurplus();
+        }
+        write("model.fp16.safetensors", Map.of("a", filled(2, 2)));
+        try (var weights = open()) {
+          assertThat(Tensors.floats(weights.get("a", 2))).containsOnly(2);
+        }
+        Files.delete(folder.resolve("model.fp16.safetensors"));
+        Files.writeString(
+            folder.resolve(name + ".bin.index.json"),
+            "{\"weight_map\": {\"a\": \"%s\"}}".formatted("shard.bin"));
+        Files.move(pickle, folder.resolve("shard.bin"));
+        try (var weights = open()) {
+          assertThat(Tensors.floats(weights.get("a", 2))).containsOnly(1);
+        }
+        Files.copy(Fixture.path("pickle/evil.bin"), pickle);
+        assertRefused(this::open, name + ".bin", "load and run", "system");
+        Files.delete(pickle);
+        Files.delete(folder.resolve(name + ".bin.index.json"));
+        Files.delete(folder.resolve("shard.bin"));
+      }
+    }
+  }
+
+  @Test
+  void saysWhatToDoAboutAbsentWeights() throws IOException {
     assertRefused(this::open, "holds no weights", "diffusion_pytorch_model.safetensors");
-    Files.writeString(folder.resolve("diffusion_pytorch_model.bin"), "pickle");
-    assertRefused(this::open, ".bin", "convert them to safetensors");
     assertRefused(
         () -> Weights.open(folder.resolve("vae"), DType.FLOAT32, Device.CPU), "does not exist");
   }

@@ -62,8 +62,7 @@ class InversionTest {
     assertThat(latents).hasSize(4 * 16 * 16).containsExactly(inverted(3));
     try (var scope = new TensorScope();
         var inversion = new Inversion(model, request(128, 3, 1), IMAGE)) {
-      Tensor encoded =
-          new LatentEncoder(model.vae()).encode(List.of(IMAGE));
+      Tensor encoded = new LatentEncoder(model.vae()).encode(List.of(IMAGE));
       assertThat(Tensors.floats(inversion.latents())).containsExactly(Tensors.floats(encoded));
       assertThat(Tensors.floats(encoded)).isNotEqualTo(latents);
     }

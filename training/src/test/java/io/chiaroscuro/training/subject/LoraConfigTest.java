@@ -142,8 +142,10 @@ class LoraConfigTest {
   void beginsAsTheNetworkWas() {
     try (var scope = new TensorScope()) {
       float[] before = Tensors.floats(predict(model));
-      try (var lora = BOTH_NETWORKS.create(model.networks(), generator)) {
-        assertThat(Tensors.floats(predict(model).detach())).isEqualTo(before);
+      // With a gradient to follow, attention takes another way, which rounds otherwise.
+      try (var lora = BOTH_NETWORKS.create(model.networks(), generator);
+          var noGrad = new NoGradGuard()) {
+        assertThat(Tensors.floats(predict(model))).isEqualTo(before);
       }
       assertThat(predict(model).requires_grad()).isFalse();
     }
