@@ -161,6 +161,6 @@ class ConvertCommandTest {
     var run = CommandLineRun.of(arguments);
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err()).startsWith("chiaroscuro: ").contains(reason).hasLineCount(1);
-    assertThat(folder.resolve("x/model_index.json")).doesNotExist();
+    assertThat(folder.resolve("x")).doesNotExist();
   }
 }

@@ -191,7 +191,7 @@ public final class SingleFile {
    */
   public Checkpoint checkpoint(Optional<Path> tokenizer) {
     Path folder = temporaryFolder();
-    writeSettings(folder, tokenizer);
+    writeSettings(folder, tokenizer.map(TokenizerCopy::new));
     deleteAtExit(folder);
     Checkpoint checkpoint = Checkpoint.open(folder);
     for (Component component : Component.values()) {
@@ -211,7 +211,9 @@ public final class SingleFile {
    * @throws InvalidInputException if the file lacks tensors or the folder cannot be written
    */
   public void convert(Path folder, Optional<Path> tokenizer, Optional<DType> dtype) {
-    settings(); // Refuses before gigabytes are written.
+    // What can be refused is, before gigabytes are written.
+    settings();
+    Optional<TokenizerCopy> copy = tokenizer.map(TokenizerCopy::new);
     UnaryOperator<DType> target =
         stored -> stored.isFloatingPoint() ? dtype.orElse(stored) : stored;
     networks.forEach(
@@ -228,13 +230,12 @@ public final class SingleFile {
           }
           weights.close();
         });
-    writeSettings(folder, tokenizer);
+    writeSettings(folder, copy);
   }
 
-  private void writeSettings(Path folder, Optional<Path> tokenizer) {
-    tokenizer
-        .map(TokenizerCopy::new)
-        .ifPresent(copy -> TextEncoder.of(family).forEach(encoder -> copy.write(folder, encoder)));
+  private void writeSettings(Path folder, Optional<TokenizerCopy> tokenizer) {
+    tokenizer.ifPresent(
+        copy -> TextEncoder.of(family).forEach(encoder -> copy.write(folder, encoder)));
     settings().forEach((name, json) -> JsonFile.write(folder.resolve(name), json));
   }
 
