@@ -1,9 +1,10 @@
 package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.adapter.LearnedEmbedding;
+import io.chiaroscuro.adapter.EmbeddingFile;
 import io.chiaroscuro.cli.examples.Example;
 import io.chiaroscuro.cli.examples.ExampleRequest;
+import io.chiaroscuro.hub.Wanted;
 import io.chiaroscuro.leak.LeakStatistics;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What examples are made from, and who says so: the command line, else the authors. */
 final class ExampleInputs {
@@ -29,15 +32,12 @@ final class ExampleInputs {
   /** The repository of a style holds the pictures that it was learnt from. */
   private static final String TRAINING_IMAGES = "concept_images";
 
-  /** Of the early embeddings. */
-  private static final String OLD_EMBEDDING = "learned_embeds.bin";
-
   @Option(
       names = "--model",
       paramLabel = "[EXAMPLE=]NAME",
       description = {
-        "The checkpoint, a folder in the diffusers layout; of all examples, or of one, then given",
-        "several times (default: the authors' model)."
+        "The checkpoint, a folder or a name on the Hugging Face hub; of all examples, or of one, then",
+        "given several times (default: the authors' model)."
       })
   private List<String> models = List.of();
 
@@ -57,6 +57,9 @@ final class ExampleInputs {
       description = "The word of example A2 (default: sd-concepts-library/line-art).")
   private String embedding;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   /** The checkpoint's folder. */
   Path model(Example example) {
     return modelFolder(
@@ -64,15 +67,12 @@ final class ExampleInputs {
         Optional.ofNullable(given("--model", models).get(example)).orElse(example.model()));
   }
 
-  /** The one place where the name of a model becomes a folder. */
-  private static Path modelFolder(Example example, String name) {
-    Path folder = Path.of(name);
-    if (!Files.isDirectory(folder)) {
-      throw new InvalidInputException(
-          "Example %s needs the model %s, and there is no such folder; fetch it and name its folder by --model %s=FOLDER."
-              .formatted(example, name, example));
-    }
-    return folder;
+  private Path modelFolder(Example example, String name) {
+    return found(
+        name,
+        Wanted.CHECKPOINT,
+        "Example %s needs the model %s (--model %s=FOLDER names another): %%s"
+            .formatted(example, name, example));
   }
 
   /** The file of the word that the example's prompt uses, if it does. */
@@ -80,23 +80,21 @@ final class ExampleInputs {
     return example
         .embedding()
         .map(
-            published -> {
-              Path path = Path.of(embedding == null ? published : embedding);
-              return List.of(path.resolve(LearnedEmbedding.NAME), path.resolve(OLD_EMBEDDING), path)
-                  .stream()
-                  .filter(Files::isRegularFile)
-                  .findFirst()
-                  .orElseThrow(
-                      () ->
-                          new InvalidInputException(
-                              "Example %s needs the word %s, and there is no embedding in %s; give the file %s of %s by --embedding FILE."
-                                  .formatted(
-                                      example,
-                                      Example.LINE_ART_WORD,
-                                      path,
-                                      OLD_EMBEDDING,
-                                      published)));
-            });
+            published ->
+                EmbeddingFile.file(
+                    found(
+                        embedding == null ? published : embedding,
+                        Wanted.EMBEDDING,
+                        "Example %s needs the word %s (--embedding FILE names another): %%s"
+                            .formatted(example, Example.LINE_ART_WORD))));
+  }
+
+  private Path found(String name, Wanted wanted, String need) {
+    try {
+      return HubModels.of(command).find(name, wanted, command.commandLine().getErr());
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException(need.formatted(e.getMessage()), e);
+    }
   }
 
   /**

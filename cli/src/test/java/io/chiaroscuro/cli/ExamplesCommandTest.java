@@ -11,6 +11,7 @@ import io.chiaroscuro.cli.examples.Example;
 import io.chiaroscuro.cli.report.WellFormed;
 import io.chiaroscuro.clip.CLIPTextConfig;
 import io.chiaroscuro.demo.EmbeddedModel;
+import io.chiaroscuro.fixtures.StandInHub;
 import io.chiaroscuro.image.Brightness;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.PngFile;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -95,6 +97,41 @@ class ExamplesCommandTest {
     }
     words.removeIf(word -> word.endsWith("=none"));
     return CommandLineRun.of(words.toArray());
+  }
+
+  /** By the authors' names alone: what the hub has is fetched once, then comes from the cache. */
+  @Test
+  void theHubHasThemAll(@TempDir Path home) throws IOException {
+    try (var hub = StandInHub.start()) {
+      Stream.of(Example.values())
+          .map(Example::model)
+          .distinct()
+          .forEach(name -> hub.publish(name, folder.resolve("model")));
+      hub.publish("sd-concepts-library/line-art", folder.resolve("line-art"));
+      Path cold = folder.resolve("cold");
+      inEnvironment(hub.environment(home), cold).assertSuccess();
+      Map<String, String> offline = new HashMap<>(hub.environment(home));
+      offline.put("HF_HUB_OFFLINE", "1");
+      Path cached = folder.resolve("cached");
+      inEnvironment(offline, cached).assertSuccess();
+      for (Example example : Example.values()) {
+        Path fetched = cold.resolve(example.name());
+        assertThat(pictures(fetched)).isNotEmpty();
+        assertThat(contents(cached.resolve(example.name()))).isEqualTo(contents(fetched));
+      }
+    }
+  }
+
+  private CommandLineRun inEnvironment(Map<String, String> environment, Path output) {
+    return CommandLineRun.in(
+        environment,
+        "examples",
+        "all",
+        "--output-dir=" + output,
+        "--data-dir=" + folder.resolve("photos"),
+        "--size=64",
+        "--steps=1",
+        "--count=1");
   }
 
   private static JsonNode report(Path folder) throws IOException {
