@@ -3,8 +3,6 @@ package io.chiaroscuro.nn;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.TensorScope;
 import org.bytedeco.pytorch.DoubleOptional;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -18,9 +16,6 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Attention {
 
-  /** Scores in a head's matrix up to which it is held in memory for a gradient. */
-  private static final long SMALL = 64 * 64;
-
   private Attention() {}
 
   /**
@@ -32,9 +27,7 @@ public final class Attention {
    * @return (B, N, heads * d)
    */
   public static Tensor attend(Tensor query, Tensor key, Tensor value, int heads) {
-    return query.requires_grad() && query.size(1) * key.size(1) <= SMALL
-        ? attendByProducts(query, key, value, heads)
-        : attend(query, key, value, heads, false);
+    return attend(query, key, value, heads, false);
   }
 
   /** As {@link #attend}, but position n sees only the positions up to n. */
@@ -54,23 +47,11 @@ public final class Attention {
               causal,
               new DoubleOptional(),
               false);
-      return scope.keep(joined(attended, query));
-    }
-  }
-
-  /**
-   * The same with the matrix of scores held in memory, its rows normalized in float32: where there
-   * are few tokens, the gradient of these products costs a fifth of the fused kernel's.
-   */
-  private static Tensor attendByProducts(Tensor query, Tensor key, Tensor value, int heads) {
-    try (var scope = new TensorScope()) {
-      Tensor scores =
-          split(query, heads)
-              .mul(new Scalar(Math.pow(query.size(2) / heads, -0.5)))
-              .matmul(split(key, heads).transpose(2, 3));
-      Tensor weights =
-          scores.softmax(3, new ScalarTypeOptional(torch.ScalarType.Float)).to(query.scalar_type());
-      return scope.keep(joined(weights.matmul(split(value, heads)), query));
+      return scope.keep(
+          attended
+              .transpose(1, 2)
+              .reshape(query.size(0), query.size(1), query.size(2))
+              .to(query.scalar_type()));
     }
   }
 
@@ -80,14 +61,6 @@ public final class Attention {
    */
   private static Tensor computable(Tensor x) {
     return x.is_cpu() ? x.to(DType.FLOAT32.torch()) : x;
-  }
-
-  /** (B, heads, N, d) to (B, N, heads * d), in the query's type. */
-  private static Tensor joined(Tensor attended, Tensor query) {
-    return attended
-        .transpose(1, 2)
-        .reshape(query.size(0), query.size(1), query.size(2))
-        .to(query.scalar_type());
   }
 
   /** (B, N, heads * d) to (B, heads, N, d), without copying. */
