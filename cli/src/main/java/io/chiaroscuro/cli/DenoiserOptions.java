@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** What all commands that train a denoiser have in common. */
 final class DenoiserOptions {
@@ -45,8 +46,11 @@ final class DenoiserOptions {
   @Mixin private ProcessOptions processes;
   @Mixin private JsonOption json;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   Checkpoint checkpoint() {
-    return model.checkpoint();
+    return model.checkpoint(command);
   }
 
   Device device() {
@@ -76,7 +80,7 @@ final class DenoiserOptions {
 
   /** Trains; returns the exit code. */
   int train(CommandSpec spec, Lessons lessons) {
-    checkpointing.requireOtherThan(model.model());
+    checkpointing.requireOtherThan(model.model(command));
     AtomicFile.requireFolder(checkpointing.outputDir());
     if (processes.launch(spec)) {
       return 0;

@@ -61,7 +61,7 @@ final class TrainVaeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    checkpointing.requireOtherThan(model.model());
+    checkpointing.requireOtherThan(model.model(spec));
     AtomicFile.requireFolder(checkpointing.outputDir());
     if (processes.launch(spec)) {
       return 0;
@@ -71,7 +71,7 @@ final class TrainVaeCommand implements Callable<Integer> {
       var images = CaptionedFolder.withInstancePrompt(trainDataDir, "a picture");
       var training =
           new AutoencoderTraining(
-              fromScratch.begun(model.checkpoint(), Set.of(Component.VAE), seed),
+              fromScratch.begun(model.checkpoint(spec), Set.of(Component.VAE), seed),
               model.device(),
               new Examples(images, framing.framing()),
               framing.augmentation(seed),

@@ -7,7 +7,6 @@ import io.chiaroscuro.tensor.Device;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Which checkpoint learns, and where. */
 final class TrainedModelOptions {
@@ -21,23 +20,23 @@ final class TrainedModelOptions {
       })
   private String model;
 
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec command;
-
   @Option(
       names = "--device",
       defaultValue = "cpu",
       description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
   private String device;
 
-  Path model() {
+  /**
+   * @param command whose options these are, at any depth
+   */
+  Path model(CommandSpec command) {
     return model == null
         ? EmbeddedModel.ofThisBuild().checkpoint()
         : HubModels.of(command).find(model, Wanted.CHECKPOINT, command.commandLine().getErr());
   }
 
-  Checkpoint checkpoint() {
-    return Checkpoint.open(model());
+  Checkpoint checkpoint(CommandSpec command) {
+    return Checkpoint.open(model(command));
   }
 
   /** Among several processes of one machine each has the GPU of its number. */

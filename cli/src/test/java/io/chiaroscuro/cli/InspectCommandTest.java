@@ -80,7 +80,7 @@ class InspectCommandTest {
       }
     }
     assertThat(CommandLineRun.of("inspect", pixel, dctPixel).assertSuccess().out())
-        .contains("96x64 pixels", "(0,0) (0,1) (1,0)", "add --model FOLDER");
+        .contains("96x64 pixels", "(0,0) (0,1) (1,0)", "add --model NAME");
   }
 
   @Test

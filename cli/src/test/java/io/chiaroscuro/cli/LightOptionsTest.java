@@ -105,10 +105,10 @@ class LightOptionsTest {
   @ValueSource(strings = {"dct+pixel", "pixel"})
   void lightFallsFromWhereItIsSaidWithStatisticsToo(String type) {
     String statistics = type.equals("pixel") ? "--leak=" + pixelStatistics() : leak;
-    double right = toTheRight(pictures(type + "-right", statistics, "--light=0:0.8"));
-    double left = toTheRight(pictures(type + "-left", statistics, "--light=180:0.8"));
-    double above = upwards(pictures(type + "-above", statistics, "--light=90:0.8"));
-    double below = upwards(pictures(type + "-below", statistics, "--light=-90:0.8"));
+    double right = toTheRight(pictures(type + "-right", statistics, "--light=0:1"));
+    double left = toTheRight(pictures(type + "-left", statistics, "--light=180:1"));
+    double above = upwards(pictures(type + "-above", statistics, "--light=90:1"));
+    double below = upwards(pictures(type + "-below", statistics, "--light=-90:1"));
     assertThat(right).isGreaterThan(left + 0.2);
     assertThat(above).isGreaterThan(below + 0.2);
   }
@@ -129,7 +129,7 @@ class LightOptionsTest {
 
   @Test
   void cornersTakeTheColoursOfThePalette() {
-    String palette = "#d01010,#1010d0,#101010,#f0f0f0";
+    String palette = "#ff0000,#0000ff,#000000,#ffffff";
     List<RgbImage> pictures = pictures("palette", "--palette=" + palette);
     double[] topLeft = corner(pictures, 0, 0);
     double[] topRight = corner(pictures, 1, 0);
