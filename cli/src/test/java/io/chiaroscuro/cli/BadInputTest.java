@@ -199,7 +199,7 @@ class BadInputTest {
   Stream<DynamicTest> checkpoint() {
     return tests(
         bad("no model", "generate --model=@/nowhere", "nowhere", "give a checkpoint"),
-        bad("a file as model", "stats --model=@/words.txt", "words.txt", "not a folder"),
+        bad("a file as model", "stats --model=@/words.txt", "words.txt", "not a valid"),
         bad("photos as model", "generate --model=@/photos", "no model_index.json", "checkpoint"),
         bad(
             "model_index.json is no JSON",
@@ -208,19 +208,27 @@ class BadInputTest {
             "model_index.json",
             "fetch it again"),
         bad(
-            "a pipeline of XL",
+            "a pipeline of another family",
+            "generate",
+            s -> s.replace("model/model_index.json", "StableDiffusionP", "FluxP"),
+            "'FluxPipeline'",
+            "use a checkpoint"),
+        bad(
+            "a pipeline of XL with one text encoder",
             "generate",
             s -> s.replace("model/model_index.json", "StableDiffusionP", "StableDiffusionXLP"),
-            "'StableDiffusionXLPipeline'",
-            "use a checkpoint"),
+            "model_index.json",
+            "'text_encoder_2' is missing"),
         bad("no unet", "generate", s -> s.delete("model/unet"), "unet", "fetch it again"),
         bad("no weights", "stats", s -> s.delete(VAE), "vae", "expected"),
         bad(
-            "weights as pickle",
+            "words as a pickle",
             "stats",
-            s -> s.rename(VAE, "model/vae/diffusion_pytorch_model.bin"),
-            "vae",
-            "convert them"),
+            s -> {
+              s.delete(VAE);
+              s.text("model/vae/diffusion_pytorch_model.bin", "only words");
+            },
+            "diffusion_pytorch_model.bin"),
         bad("weights cut off", "generate", s -> s.halve(UNET), "unet", "again"),
         bad(
             "a header that lies",
@@ -323,7 +331,7 @@ class BadInputTest {
             "an unknown scheduler class",
             "generate",
             s -> s.replace("model/scheduler/scheduler_config.json", "PNDM", "IPNDM"),
-            "LMSDiscreteScheduler",
+            "'IPNDMScheduler'",
             "scheduler_config.json"),
         bad(
             "a negative beta",
@@ -738,7 +746,7 @@ class BadInputTest {
             "latents of no model",
             "analyze forward @/photos/0.png --latents",
             "autoencoder",
-            "--model FOLDER"),
+            "--model NAME"),
         bad(
             "latents of an odd size",
             "analyze forward @/photos/0.png --latents --model=@/model --size=100",
