@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 /** What a checkpoint in one file does not say of itself. */
 final class SingleFileOptions {
 
-  /** CLIP's own, by which all of Stable Diffusion splits texts; diffusers takes it likewise. */
+  /** CLIP's own, by which all of Stable Diffusion splits texts. */
   private static final String USUAL_TOKENIZER = "openai/clip-vit-large-patch14";
 
   @Option(

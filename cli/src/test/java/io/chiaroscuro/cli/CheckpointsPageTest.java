@@ -62,8 +62,11 @@ class CheckpointsPageTest {
     Path model = folder.resolve("stable-diffusion-v1-4");
     SeededStableDiffusion.write(model, 0);
     SeededStableDiffusionXl.write(folder.resolve("stable-diffusion-xl-base-1.0"), 0);
-    for (String name : List.of("photos/a.png", "photographs/a.png", "photographs/b.png")) {
-      PngFile.write(folder.resolve(name), RgbImage.solid(80, 70, 20, 40, 60), Map.of());
+    for (String name : List.of("photos/a", "photos/b", "photographs/a", "photographs/b")) {
+      PngFile.write(
+          folder.resolve(name + ".png"),
+          RgbImage.solid(80, 70, 20, name.endsWith("a") ? 40 : 200, 60),
+          Map.of());
     }
     try (var scope = new TensorScope();
         var random = new SeededGenerator(4)) {

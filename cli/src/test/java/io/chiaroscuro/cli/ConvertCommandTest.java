@@ -10,6 +10,7 @@ import io.chiaroscuro.fixtures.StandInHub;
 import io.chiaroscuro.fixtures.TorchSave;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.ImageDecoder.Orientation;
+import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.safetensors.SafetensorsWriter;
 import io.chiaroscuro.tensor.SeededGenerator;
@@ -194,8 +195,9 @@ class ConvertCommandTest {
     }
     assertThat(CommandLineRun.of("inspect", file).assertSuccess().out())
         .contains("Stable Diffusion 1.x for inpainting in its authors' one file");
-    Path photo = source.resolveSibling("photos").resolve("2.png");
-    generate("painted", file, "--tokenizer", source, "--image", photo, "--mask", photo);
+    Path white = folder.resolve("white.png");
+    PngFile.write(white, RgbImage.solid(64, 64, 255, 255, 255), Map.of());
+    generate("painted", file, "--tokenizer", source, "--image", white, "--mask", white);
     assertRefused(
         CommandLineRun.of(generation("none", file, "--tokenizer", source)), "for inpainting");
   }

@@ -147,6 +147,9 @@ class EmbeddingFileTest {
       List<LearnedEmbedding> words = EmbeddingFile.readBesideLora(path);
       assertThat(words).extracting(LearnedEmbedding::token).containsExactly("my.word");
       words.forEach(LearnedEmbedding::close);
+      try (var alone = LearnedEmbedding.read(path)) {
+        assertThat(alone.token()).isEqualTo("my.word");
+      }
     }
     assertThat(EmbeddingFile.readBesideLora(Fixture.path("adapters/files/kohya.safetensors")))
         .isEmpty();
