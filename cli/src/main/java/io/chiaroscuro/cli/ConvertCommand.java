@@ -32,10 +32,9 @@ import picocli.CommandLine.Spec;
       "would do more than hold weights.",
       "",
       "Examples:",
-      "  chiaroscuro convert v1-5-pruned-emaonly.safetensors --output-dir stable-diffusion-v1-5 \\",
-      "      --tokenizer stable-diffusion-v1-4",
+      "  chiaroscuro convert v1-5-pruned-emaonly.safetensors --output-dir stable-diffusion-v1-5",
       "  chiaroscuro convert 512-base-ema.ckpt --output-dir base --prediction-type epsilon \\",
-      "      --dtype float16 --tokenizer stable-diffusion-2-1",
+      "      --dtype float16",
     })
 final class ConvertCommand implements Callable<Integer> {
 
@@ -67,7 +66,8 @@ final class ConvertCommand implements Callable<Integer> {
     AtomicFile.requireFolder(outputDir);
     requireEmpty();
     SingleFile checkpoint = singleFile.open(file);
-    checkpoint.convert(outputDir, singleFile.tokenizer(), target);
+    Path tokenizer = singleFile.tokenizer(checkpoint, spec);
+    checkpoint.convert(outputDir, Optional.of(tokenizer), target);
     report(checkpoint);
     return 0;
   }
@@ -92,19 +92,11 @@ final class ConvertCommand implements Callable<Integer> {
     Map<String, Object> result = new LinkedHashMap<>();
     String prediction = checkpoint.predictionType().name().toLowerCase(Locale.ROOT);
     result.put("output_dir", outputDir.toString());
-    result.put("family", checkpoint.family().title());
+    result.put("family", checkpoint.title());
     result.put("prediction_type", prediction);
-    result.put("tokenizer", singleFile.tokenizer().isPresent());
     json.print(
         spec.commandLine().getOut(),
         result,
-        "%s: %s, %s%s."
-            .formatted(
-                outputDir,
-                checkpoint.family().title(),
-                prediction,
-                singleFile.tokenizer().isPresent()
-                    ? ""
-                    : "; without a tokenizer, which --tokenizer would have added"));
+        "%s: %s, %s.".formatted(outputDir, checkpoint.title(), prediction));
   }
 }

@@ -4,6 +4,7 @@ import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.checkpoint.TensorFiles;
 import io.chiaroscuro.demo.EmbeddedModel;
+import io.chiaroscuro.hub.Hub;
 import io.chiaroscuro.hub.Wanted;
 import io.chiaroscuro.image.ImageFormat;
 import java.io.PrintWriter;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
       "  chiaroscuro inspect MODEL --json",
       "  chiaroscuro inspect lora.safetensors       # its format, family, rank and words",
       "  chiaroscuro inspect v1-5-pruned.ckpt",
+      "  chiaroscuro inspect org/name               # what was fetched from the hub",
       "  chiaroscuro inspect lora.safetensors --all",
     })
 final class InspectCommand implements Callable<Integer> {
@@ -46,9 +48,12 @@ final class InspectCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "0..*",
-      paramLabel = "FILE|DIR",
-      description = "What to inspect (default: the small model inside Chiaroscuro).")
-  private List<Path> paths;
+      paramLabel = "FILE|DIR|NAME",
+      description = {
+        "What to inspect: a file, a folder, or the name of what was fetched from the hub",
+        "(default: the small model inside Chiaroscuro)."
+      })
+  private List<String> names;
 
   @Option(
       names = {"--model", "--pretrained-model-name-or-path"},
@@ -66,9 +71,9 @@ final class InspectCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     int exitCode = ExitCode.OK;
     String gap = "";
-    for (Path path : given()) {
+    for (String name : given()) {
       try {
-        Facts facts = inspect(path);
+        Facts facts = inspect(path(name));
         json.print(out, facts.json(), gap + facts.prose());
         gap = "\n";
       } catch (InvalidInputException e) {
@@ -78,17 +83,24 @@ final class InspectCommand implements Callable<Integer> {
     return exitCode;
   }
 
-  private List<Path> given() {
-    return paths == null ? List.of(EmbeddedModel.ofThisBuild().checkpoint()) : paths;
+  private List<String> given() {
+    return names == null ? List.of(EmbeddedModel.ofThisBuild().checkpoint().toString()) : names;
+  }
+
+  /** Nothing is fetched just to be looked at. */
+  private Path path(String name) {
+    return Hub.local(name)
+        .or(() -> HubModels.of(spec).hub().cached(name))
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "There is no file or folder '%s', and nothing whole of that name was fetched from the hub; name what exists, or fetch it by 'chiaroscuro pull' first."
+                        .formatted(name)));
   }
 
   private Facts inspect(Path path) {
     if (Files.isDirectory(path)) {
       return inspectFolder(path);
-    }
-    if (!Files.exists(path)) {
-      throw new InvalidInputException(
-          "There is no file or folder '%s'; name one that exists.".formatted(path));
     }
     Optional<ImageFormat> format = ImageFormat.of(path);
     if (format.isPresent()) {

@@ -48,7 +48,7 @@ final class ModelOptions {
 
   /** Opens it, for texts too. */
   Checkpoint checkpointWithTokenizer() {
-    return singleFile.checkpointWithTokenizer(model());
+    return singleFile.checkpointWithTokenizer(model(), command);
   }
 
   Path model() {

@@ -2,24 +2,32 @@ package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.hub.Wanted;
 import io.chiaroscuro.original.SingleFile;
 import io.chiaroscuro.scheduler.PredictionType;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** What a checkpoint in one file does not say of itself. */
 final class SingleFileOptions {
 
+  /** CLIP's own, by which all of Stable Diffusion splits texts. */
+  private static final String USUAL_TOKENIZER = "openai/clip-vit-large-patch14";
+
   @Option(
       names = "--tokenizer",
-      paramLabel = "FOLDER",
+      paramLabel = "NAME",
       description = {
-        "For a model in one file, which carries none: a folder with vocab.json and merges.txt, or",
-        "any Stable Diffusion checkpoint that has one."
+        "For a model in one file, which carries none: a folder with vocab.json and merges.txt, any",
+        "Stable Diffusion checkpoint, or the name of either on the hub (default: "
+            + USUAL_TOKENIZER
+            + ")."
       })
-  private Path tokenizer;
+  private String tokenizer;
 
   @Option(
       names = "--prediction-type",
@@ -30,10 +38,6 @@ final class SingleFileOptions {
       })
   private String predictionType;
 
-  Optional<Path> tokenizer() {
-    return Optional.ofNullable(tokenizer);
-  }
-
   /** Opens a model in one file. */
   SingleFile open(Path file) {
     return SingleFile.open(file, predictionType());
@@ -42,25 +46,39 @@ final class SingleFileOptions {
   /** Opens a model in either layout, for pictures or latents alone. */
   Checkpoint checkpoint(Path model) {
     if (Files.isRegularFile(model)) {
-      return open(model).checkpoint(tokenizer());
+      return open(model).checkpoint(Optional.empty());
     }
     requireNone(model);
     return Checkpoint.open(model);
   }
 
-  /** As {@link #checkpoint}, for texts too. */
-  Checkpoint checkpointWithTokenizer(Path model) {
+  /**
+   * As {@link #checkpoint}, for texts too.
+   *
+   * @param command whose options these are, at any depth
+   */
+  Checkpoint checkpointWithTokenizer(Path model, CommandSpec command) {
     if (Files.isRegularFile(model)) {
-      requireTokenizer(model);
+      SingleFile file = open(model);
+      return file.checkpoint(Optional.of(tokenizer(file, command)));
     }
     return checkpoint(model);
   }
 
-  private void requireTokenizer(Path file) {
-    if (tokenizer == null) {
+  /** The tokenizer for a model in one file, fetched if need be. */
+  Path tokenizer(SingleFile model, CommandSpec command) {
+    HubModels models = HubModels.of(command);
+    PrintWriter err = command.commandLine().getErr();
+    if (tokenizer != null) {
+      return models.find(tokenizer, Wanted.TOKENIZER, err);
+    }
+    try {
+      return models.find(USUAL_TOKENIZER, Wanted.TOKENIZER, err);
+    } catch (InvalidInputException e) {
       throw new InvalidInputException(
-          "%s is one file, which carries no tokenizer; add --tokenizer with a folder that holds vocab.json and merges.txt, or with any Stable Diffusion checkpoint."
-              .formatted(file));
+          "%s is one file, which carries no tokenizer, and %s could not be had (%s); add --tokenizer with a folder that holds vocab.json and merges.txt, or with any Stable Diffusion checkpoint."
+              .formatted(model.path(), USUAL_TOKENIZER, e.getMessage().replaceFirst("\\.$", "")),
+          e);
     }
   }
 

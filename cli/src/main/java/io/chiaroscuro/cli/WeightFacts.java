@@ -2,7 +2,6 @@ package io.chiaroscuro.cli;
 
 import io.chiaroscuro.checkpoint.TensorFiles;
 import io.chiaroscuro.checkpoint.WeightsFolder;
-import io.chiaroscuro.original.Family;
 import io.chiaroscuro.original.SingleFile;
 import io.chiaroscuro.pickle.PickleFile;
 import io.chiaroscuro.tensor.StoredTensor;
@@ -36,7 +35,9 @@ final class WeightFacts {
               .add("kind", kind(file), kind(file) + " file")
               .add("path", path.toString())
               .add("metadata", file.metadata(), metadata(file, all));
-      SingleFile.recognise(file).ifPresent(family -> addFamily(facts, path, family));
+      if (SingleFile.recognise(file).isPresent()) {
+        addCheckpoint(facts, SingleFile.open(path, Optional.empty()));
+      }
       addTotals(facts, List.of(file));
       Map<String, Map<String, Object>> tensors = new LinkedHashMap<>();
       file.entries()
@@ -49,9 +50,8 @@ final class WeightFacts {
     }
   }
 
-  private static void addFamily(Facts facts, Path path, Family family) {
-    facts.add("checkpoint", family.title(), family.title() + " in its authors' one file");
-    SingleFile checkpoint = SingleFile.open(path, Optional.empty());
+  private static void addCheckpoint(Facts facts, SingleFile checkpoint) {
+    facts.add("checkpoint", checkpoint.title(), checkpoint.title() + " in its authors' one file");
     facts.add("prediction_type", checkpoint.predictionType().name().toLowerCase(Locale.ROOT));
   }
 

@@ -142,6 +142,17 @@ class HubCommandsTest {
   }
 
   @Test
+  void inspectsWhatWasFetched(@TempDir Path home) {
+    assertRefused(
+        CommandLineRun.in(online(home), "inspect", MODEL), "no file or folder 'org/tiny'", "pull");
+    CommandLineRun.in(online(home), "pull", MODEL, "org/word").assertSuccess();
+    remote.forgetRequests();
+    assertThat(CommandLineRun.in(online(home), "inspect", MODEL, "org/word").assertSuccess().out())
+        .contains("StableDiffusionPipeline", "<dim>  2 vectors of 32");
+    assertThat(remote.requests()).isEmpty();
+  }
+
+  @Test
   void saysThatNothingIsThere(@TempDir Path home) {
     assertThat(CommandLineRun.in(offline(home), "models").assertSuccess().out())
         .contains("holds no models", "chiaroscuro pull");

@@ -16,6 +16,9 @@ public final class TensorFiles {
 
   private static final List<String> PICKLES = List.of(".ckpt", ".pt", ".pth", ".bin");
 
+  /** How pickles start, of which PyTorch's files consisted before version 1.6. */
+  private static final byte LEGACY = (byte) 0x80;
+
   private TensorFiles() {}
 
   /** Whether a file of that name can be expected to be one. */
@@ -40,7 +43,9 @@ public final class TensorFiles {
       byte[] start = in.readNBytes(9);
       boolean isArchive = start.length > 1 && start[0] == 'P' && start[1] == 'K';
       boolean isSafetensors = start.length > 8 && start[8] == '{';
-      return isArchive || !isSafetensors && PICKLES.stream().anyMatch(path.toString()::endsWith);
+      boolean isLegacy = start.length > 0 && start[0] == LEGACY;
+      return isArchive
+          || !isSafetensors && (isLegacy || PICKLES.stream().anyMatch(path.toString()::endsWith));
     } catch (IOException e) {
       throw new InvalidInputException(
           "Cannot read %s (%s); check the path and its permissions."

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * @param commit 40 hexadecimal digits
  * @param revisions the branches and tags last seen at it
  * @param kind what it is: a pipeline's or network's Python class, {@code LoRA}, {@code embedding},
- *     or {@code files}
+ *     {@code tokenizer}, or {@code files}
  * @param files how many of its files are here
  * @param bytes how large they are
  * @param folder where they lie
@@ -66,7 +66,10 @@ public record CachedModel(
     if (Wanted.LORA.usualFiles().stream().anyMatch(files::contains)) {
       return "LoRA";
     }
-    return Wanted.EMBEDDING.usualFiles().stream().anyMatch(files::contains) ? "embedding" : "files";
+    if (Wanted.EMBEDDING.usualFiles().stream().anyMatch(files::contains)) {
+      return "embedding";
+    }
+    return files.contains("merges.txt") || files.contains("tokenizer.json") ? "tokenizer" : "files";
   }
 
   /** Whose file it is not our business to judge here: what is no JSON tells nothing. */

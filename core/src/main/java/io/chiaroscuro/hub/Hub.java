@@ -70,6 +70,25 @@ public final class Hub {
   }
 
   /**
+   * What the cache has under a name, if it is all that belongs to it; asks nobody.
+   *
+   * @return a folder, or the one file; empty also where {@code name} is none
+   */
+  public Optional<Path> cached(String name) {
+    ModelName parsed;
+    try {
+      parsed = ModelName.parse(name);
+    } catch (InvalidInputException e) {
+      return Optional.empty();
+    }
+    CachedRepository cached = cache.repository(parsed);
+    return cached
+        .commit(parsed.revision())
+        .flatMap(commit -> inCache(cached, commit, parsed, Optional.empty(), Optional.empty()))
+        .map(PulledModel::path);
+  }
+
+  /**
    * Brings a model up to what the hub has now.
    *
    * @param variant of the weights, {@code fp16} for example
@@ -189,6 +208,9 @@ public final class Hub {
       Path modelIndex) {
     if (files.name().file().isPresent()) {
       return Selection.file(files.named(files.name().file().get()));
+    }
+    if (wanted.equals(Optional.of(Wanted.TOKENIZER))) {
+      return Selection.folder(files.tokenizer());
     }
     if (isPipeline(files, files.name(), wanted)) {
       return Selection.folder(files.pipeline(modelIndex, variant, have));

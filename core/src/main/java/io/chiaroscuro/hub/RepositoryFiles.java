@@ -27,6 +27,12 @@ record RepositoryFiles(ModelName name, SortedSet<String> names) {
 
   private static final String CONFIG = "config.json";
 
+  /** The forms in which a tokenizer's folder may have its vocabulary; either is enough. */
+  private static final List<List<String>> VOCABULARIES =
+      List.of(List.of("vocab.json", "merges.txt"), List.of("tokenizer.json"));
+
+  private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
+
   /** Parts of pipelines that nothing here reads; the first alone is 1.2 GB. */
   private static final Set<String> UNUSED =
       Set.of("safety_checker", "feature_extractor", "image_encoder");
@@ -84,6 +90,27 @@ record RepositoryFiles(ModelName name, SortedSet<String> names) {
     List<String> needed = new ArrayList<>(List.of(CONFIG));
     needed.addAll(weights("", WeightFiles.among(in("")), variant, have));
     return needed;
+  }
+
+  /**
+   * What a tokenizer needs: in the root, or in the folder where pipelines have it.
+   *
+   * @throws InvalidInputException if there is none
+   */
+  List<String> tokenizer() {
+    for (String folder : List.of("", "tokenizer/")) {
+      List<String> files = in(folder);
+      for (List<String> vocabulary : VOCABULARIES) {
+        if (files.containsAll(vocabulary)) {
+          return files.stream()
+              .filter(file -> vocabulary.contains(file) || file.equals(TOKENIZER_CONFIG))
+              .map(folder::concat)
+              .toList();
+        }
+      }
+    }
+    throw new InvalidInputException(
+        "%s holds no tokenizer; name a repository with vocab.json and merges.txt.".formatted(name));
   }
 
   /**

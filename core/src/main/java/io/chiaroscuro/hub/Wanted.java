@@ -8,6 +8,8 @@ public enum Wanted {
   CHECKPOINT("a checkpoint", "stabilityai/stable-diffusion-2-1", List.of()),
   /** One network with its {@code config.json}, an autoencoder for example. */
   COMPONENT("a folder with a network", "stabilityai/sd-vae-ft-mse", List.of()),
+  /** What splits texts, by itself or within a pipeline. */
+  TOKENIZER("a folder with vocab.json and merges.txt", "openai/clip-vit-large-patch14", List.of()),
   LORA(
       "a safetensors file, or a folder with one",
       "org/name/file.safetensors",

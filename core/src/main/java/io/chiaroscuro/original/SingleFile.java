@@ -36,6 +36,9 @@ public final class SingleFile {
   /** The step at which 2.x's base model was published, whose file says so. */
   private static final String STEP_OF_V2_BASE = "875000";
 
+  /** The latents, the mask, the latents of what is not masked. */
+  private static final int INPAINTING_CHANNELS = 4 + 1 + 4;
+
   private final Path path;
   private final Family family;
   private final PredictionType predictionType;
@@ -148,6 +151,16 @@ public final class SingleFile {
     return family;
   }
 
+  /** As people call it, {@code Stable Diffusion 1.x for inpainting} for example. */
+  public String title() {
+    return family.title() + (isForInpainting() ? " for inpainting" : "");
+  }
+
+  /** Whether its UNet is shown a mask and the picture without what is masked. */
+  private boolean isForInpainting() {
+    return shapes("unet").size("conv_in.weight", 1) == INPAINTING_CHANNELS;
+  }
+
   /** What its network was trained to predict. */
   public PredictionType predictionType() {
     return predictionType;
@@ -167,13 +180,11 @@ public final class SingleFile {
           encoder.folder() + "/config.json",
           settings.textEncoder(encoder, shapes(encoder.folder())));
     }
-    ObjectNode unet = settings.unet(shapes("unet"));
-    files.put("unet/config.json", unet);
+    files.put("unet/config.json", settings.unet(shapes("unet")));
     files.put("vae/config.json", settings.vae(shapes("vae")));
     files.put("scheduler/scheduler_config.json", settings.scheduler());
-    boolean isInpainting = unet.path("in_channels").asInt() == 9;
     // Last, since its presence is what makes a folder a checkpoint.
-    files.put("model_index.json", settings.modelIndex(TextEncoder.of(family), isInpainting));
+    files.put("model_index.json", settings.modelIndex(TextEncoder.of(family), isForInpainting()));
     return files;
   }
 

@@ -1,16 +1,14 @@
 package io.chiaroscuro.pickle;
 
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.file.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.apache.commons.compress.archivers.zip.ZipMethod;
@@ -22,118 +20,85 @@ import org.apache.commons.compress.archivers.zip.ZipMethod;
  */
 final class Archive {
 
-  /**
-   * A stretch of the file.
-   *
-   * @param begin of its first byte
-   * @param size in bytes
-   */
-  record Stretch(long begin, long size) {}
-
-  /** For comparison: what describes the 1,100 tensors of Stable Diffusion 1.x takes 0.2 MB. */
-  private static final int MAX_BYTES_READ = 1 << 24;
-
   private static final String PICKLE = "/data.pkl";
+  private static final String STORAGES = "/data/";
 
-  private final Path path;
-  private final long size;
-  private final Map<String, Stretch> records;
-  private final String root;
+  private final FileChannel channel;
+  private final Refusals refusals;
+  private final Map<String, Stretch> records = new LinkedHashMap<>();
 
-  private Archive(Path path, long size, Map<String, Stretch> records) {
-    this.path = path;
-    this.size = size;
-    this.records = Collections.unmodifiableMap(records);
-    this.root =
-        records.keySet().stream()
-            .filter(name -> name.indexOf('/') == name.lastIndexOf('/') && name.endsWith(PICKLE))
-            .findFirst()
-            .map(name -> name.substring(0, name.length() - PICKLE.length()))
-            .orElseThrow(() -> broken(path, "it is a ZIP archive without a data.pkl"));
-  }
-
-  /**
-   * Reads the directory.
-   *
-   * @throws InvalidInputException if it cannot be read, is none of PyTorch's, or lies about itself
-   */
-  static Archive open(Path path) {
-    Map<String, Stretch> records = new LinkedHashMap<>();
-    try (FileChannel channel = FileChannel.open(path);
-        ZipFile zip = ZipFile.builder().setSeekableByteChannel(channel).get()) {
-      long size = channel.size();
-      for (ZipArchiveEntry entry : Collections.list(zip.getEntries())) {
-        if (records.put(entry.getName(), stretch(path, entry, size)) != null) {
-          throw broken(path, "it has two records '%s'".formatted(entry.getName()));
-        }
+  private Archive(FileChannel channel, ZipFile directory, Refusals refusals) throws IOException {
+    this.channel = channel;
+    this.refusals = refusals;
+    for (ZipArchiveEntry entry : Collections.list(directory.getEntries())) {
+      if (records.put(entry.getName(), stretch(entry)) != null) {
+        throw refusals.broken("it has two records '%s'".formatted(entry.getName()));
       }
-      return new Archive(path, size, records);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new InvalidInputException(
-          Files.isRegularFile(path)
-              ? PickleFile.sentence(path, "its ZIP directory cannot be read", e)
-              : "Cannot read %s (%s); check the path and its permissions."
-                  .formatted(
-                      path,
-                      e instanceof IOException io && !Files.isDirectory(path)
-                          ? AtomicFile.reason(io)
-                          : "it is a folder"),
-          e);
     }
   }
 
-  private static Stretch stretch(Path path, ZipArchiveEntry entry, long size) {
+  /**
+   * Reads directory and pickle.
+   *
+   * @throws InvalidInputException if it is none of PyTorch's, lies about itself, or would run code
+   */
+  static SavedObject read(Path path, Refusals refusals) {
+    try (FileChannel channel = FileChannel.open(path);
+        ZipFile directory = ZipFile.builder().setSeekableByteChannel(channel).get()) {
+      return new Archive(channel, directory, refusals).read();
+    } catch (IOException | IllegalArgumentException e) {
+      throw refusals.broken("its ZIP directory cannot be read (%s)".formatted(e.getMessage()), e);
+    }
+  }
+
+  private Stretch stretch(ZipArchiveEntry entry) throws IOException {
     long begin = entry.getDataOffset();
     long bytes = entry.getSize();
     if (entry.getMethod() != ZipMethod.STORED.getCode()
         || bytes != entry.getCompressedSize()
         || entry.getGeneralPurposeBit().usesEncryption()) {
-      throw broken(path, "its record '%s' is compressed or encrypted".formatted(entry.getName()));
+      throw refusals.broken(
+          "its record '%s' is compressed or encrypted".formatted(entry.getName()));
     }
-    if (begin < 0 || bytes < 0 || bytes > size - begin) {
-      throw broken(
-          path,
+    if (begin < 0 || bytes < 0 || bytes > channel.size() - begin) {
+      throw refusals.broken(
           "its record '%s' claims %d bytes from byte %d on, the file has %d"
-              .formatted(entry.getName(), bytes, begin, size));
+              .formatted(entry.getName(), bytes, begin, channel.size()));
     }
     return new Stretch(begin, bytes);
   }
 
-  /** The whole file's length. */
-  long size() {
-    return size;
-  }
-
-  /** Where a record lies, by its name without the archive's own, {@code data/0} for example. */
-  Optional<Stretch> find(String record) {
-    return Optional.ofNullable(records.get(root + "/" + record));
-  }
-
-  /**
-   * A record's bytes.
-   *
-   * @throws InvalidInputException if it is too large to be what it should be
-   */
-  byte[] read(Stretch stretch) {
-    if (stretch.size() > MAX_BYTES_READ) {
-      throw broken(path, "what describes its tensors takes %d bytes".formatted(stretch.size()));
+  private SavedObject read() throws IOException {
+    String root = root();
+    Stretch byteOrder = records.get(root + "/byteorder");
+    if (byteOrder != null
+        && !StandardCharsets.US_ASCII.decode(content(byteOrder)).toString().equals("little")) {
+      throw refusals.broken("its numbers are not little-endian");
     }
-    ByteBuffer buffer = ByteBuffer.allocate((int) stretch.size());
-    try (FileChannel channel = FileChannel.open(path)) {
-      while (buffer.hasRemaining()
-          && channel.read(buffer, stretch.begin() + buffer.position()) >= 0) {
-        // As often as the system gives parts of it.
-      }
-    } catch (IOException e) {
-      throw new InvalidInputException(
-          "Cannot read %s (%s); check the path and its permissions."
-              .formatted(path, AtomicFile.reason(e)),
-          e);
-    }
-    return buffer.array();
+    Object value = new PickleMachine(content(records.get(root + PICKLE)), refusals).run();
+    Map<String, Stretch> storages = new LinkedHashMap<>();
+    records.forEach(
+        (name, stretch) -> {
+          if (name.startsWith(root + STORAGES)) {
+            storages.put(name.substring(root.length() + STORAGES.length()), stretch);
+          }
+        });
+    return new SavedObject(value, channel.size(), storages);
   }
 
-  private static InvalidInputException broken(Path path, String what) {
-    return PickleFile.broken(path, what);
+  /** The folder in which everything lies, named like the file that was saved. */
+  private String root() {
+    return records.keySet().stream()
+        .filter(name -> name.indexOf('/') == name.lastIndexOf('/') && name.endsWith(PICKLE))
+        .findFirst()
+        .map(name -> name.substring(0, name.length() - PICKLE.length()))
+        .orElseThrow(() -> refusals.broken("it is a ZIP archive without a data.pkl"));
+  }
+
+  private ByteBuffer content(Stretch record) throws IOException {
+    if (record.size() > Stretch.MAX_READ) {
+      throw refusals.broken("what describes its tensors takes %d bytes".formatted(record.size()));
+    }
+    return record.read(channel);
   }
 }

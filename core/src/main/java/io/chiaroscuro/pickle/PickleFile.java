@@ -1,15 +1,11 @@
 package io.chiaroscuro.pickle;
 
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.file.AtomicFile;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.MappedBytes;
 import io.chiaroscuro.tensor.StoredTensor;
 import io.chiaroscuro.tensor.TensorFile;
 import io.chiaroscuro.tensor.TensorScope;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -32,18 +28,15 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class PickleFile implements TensorFile {
 
-  /** How a pickle of protocol 2 starts: what PyTorch wrote before version 1.6. */
-  private static final int LEGACY = 0x80;
-
   private static final String STATE_DICT = "state_dict";
 
   /** Mappings share their contents, so that a small pickle could ask for endless names. */
   private static final int MAX_CHARACTERS_OF_NAMES = 1 << 24;
 
   /**
-   * @param record where the storage of it lies
+   * @param stretch where the storage of it lies
    */
-  private record Entry(String name, DType dtype, TensorRecipe recipe, Archive.Stretch record)
+  private record Entry(String name, DType dtype, TensorRecipe recipe, Stretch stretch)
       implements StoredTensor {
 
     @Override
@@ -53,22 +46,20 @@ public final class PickleFile implements TensorFile {
   }
 
   private final Path path;
-  private final Archive archive;
+  private final Refusals refusals;
   private final MappedBytes bytes;
+  private final Map<String, Stretch> storages;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Map<String, String> foreignTensors = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private long charactersOfNames;
 
-  private PickleFile(Path path) {
+  private PickleFile(Path path, SavedObject saved) {
     this.path = path;
-    this.archive = Archive.open(path);
-    this.bytes = new MappedBytes(path, archive.size());
-    requireLittleEndian();
-    byte[] code =
-        archive.read(archive.find("data.pkl").orElseThrow(() -> broken("it has no data.pkl")));
-    Object content = new PickleMachine(code, this::broken, this::program).run();
-    collect(content);
+    this.refusals = new Refusals(path);
+    this.bytes = new MappedBytes(path, saved.fileSize());
+    this.storages = saved.storages();
+    collect(saved.value());
   }
 
   /**
@@ -77,37 +68,7 @@ public final class PickleFile implements TensorFile {
    * @throws InvalidInputException if the file is missing, damaged, or would run code
    */
   public static PickleFile open(Path path) {
-    requireArchive(path);
-    return new PickleFile(path);
-  }
-
-  private static void requireArchive(Path path) {
-    try (InputStream in = Files.newInputStream(path)) {
-      int first = in.read();
-      if (first == LEGACY) {
-        throw new InvalidInputException(
-            "%s is in the format that PyTorch wrote before version 1.6, which is not read here; load it with PyTorch and save it again, best as safetensors."
-                .formatted(path));
-      }
-      if (first != 'P' || in.read() != 'K') {
-        throw broken(path, "it is no ZIP archive, as torch.save writes it");
-      }
-    } catch (IOException e) {
-      throw new InvalidInputException(
-          "Cannot read %s (%s); check the path and its permissions."
-              .formatted(path, Files.isDirectory(path) ? "it is a folder" : AtomicFile.reason(e)),
-          e);
-    }
-  }
-
-  private void requireLittleEndian() {
-    archive
-        .find("byteorder")
-        .filter(record -> !new String(archive.read(record)).equals("little"))
-        .ifPresent(
-            record -> {
-              throw broken("its numbers are not little-endian");
-            });
+    return new PickleFile(path, SavedObject.read(path));
   }
 
   private record Named(String name, Map<?, ?> map) {}
@@ -118,7 +79,7 @@ public final class PickleFile implements TensorFile {
     Deque<Named> open = new ArrayDeque<>();
     open(open, seen, "", content);
     if (open.isEmpty()) {
-      throw broken("it holds no mapping from names to tensors");
+      throw refusals.broken("it holds no mapping from names to tensors");
     }
     while (!open.isEmpty()) {
       Named next = open.pop();
@@ -130,7 +91,8 @@ public final class PickleFile implements TensorFile {
   private String joined(String prefix, String key) {
     charactersOfNames += prefix.length() + key.length();
     if (charactersOfNames > MAX_CHARACTERS_OF_NAMES) {
-      throw broken("its names have more than %d characters".formatted(MAX_CHARACTERS_OF_NAMES));
+      throw refusals.broken(
+          "its names have more than %d characters".formatted(MAX_CHARACTERS_OF_NAMES));
     }
     return prefix + key;
   }
@@ -161,21 +123,18 @@ public final class PickleFile implements TensorFile {
       foreignTensors.putIfAbsent(name, storage.type());
       return;
     }
-    Archive.Stretch record =
-        archive
-            .find("data/" + storage.key())
-            .orElseThrow(
-                () ->
-                    broken(
-                        "the record 'data/%s' of tensor '%s' is missing"
-                            .formatted(storage.key(), name)));
-    if (storage.count() > record.size()
-        || storage.count() * dtype.get().byteSize() != record.size()) {
-      throw broken(
-          "tensor '%s' needs %d elements of %s, its record has %d bytes"
-              .formatted(name, storage.count(), dtype.get(), record.size()));
+    Stretch stretch = storages.get(storage.key());
+    if (stretch == null) {
+      throw refusals.broken(
+          "the storage '%s' of tensor '%s' is missing".formatted(storage.key(), name));
     }
-    entries.putIfAbsent(name, new Entry(name, dtype.get(), recipe, record));
+    if (storage.count() > stretch.size()
+        || storage.count() * dtype.get().byteSize() != stretch.size()) {
+      throw refusals.broken(
+          "tensor '%s' needs %d elements of %s, its storage has %d bytes"
+              .formatted(name, storage.count(), dtype.get(), stretch.size()));
+    }
+    entries.putIfAbsent(name, new Entry(name, dtype.get(), recipe, stretch));
   }
 
   @Override
@@ -211,10 +170,10 @@ public final class PickleFile implements TensorFile {
     TensorRecipe recipe = entry.recipe();
     try (var scope = new TensorScope()) {
       if (recipe.isContiguous()) {
-        long begin = entry.record().begin() + recipe.offset() * entry.dtype().byteSize();
+        long begin = entry.stretch().begin() + recipe.offset() * entry.dtype().byteSize();
         return scope.keep(bytes.view(entry.dtype(), begin, recipe.count()).view(recipe.shape()));
       }
-      Tensor whole = bytes.view(entry.dtype(), entry.record().begin(), recipe.storage().count());
+      Tensor whole = bytes.view(entry.dtype(), entry.stretch().begin(), recipe.storage().count());
       return scope.keep(
           whole.as_strided(
               recipe.shape(),
@@ -226,34 +185,5 @@ public final class PickleFile implements TensorFile {
   @Override
   public void close() {
     bytes.close();
-  }
-
-  private InvalidInputException program(Global global) {
-    return new InvalidInputException(
-        "%s would have Python load and run '%s', which no weights need, so it was not opened; use a safetensors file of these weights instead."
-            .formatted(path, oneLine(global.toString())));
-  }
-
-  private InvalidInputException broken(String what) {
-    return broken(path, what);
-  }
-
-  static InvalidInputException broken(Path path, String what) {
-    return new InvalidInputException(sentence(path, what));
-  }
-
-  static String sentence(Path path, String what, Exception cause) {
-    return sentence(path, "%s (%s)".formatted(what, cause.getMessage()));
-  }
-
-  private static String sentence(Path path, String what) {
-    return "%s is no usable file of PyTorch: %s; fetch or write it again."
-        .formatted(path, oneLine(what));
-  }
-
-  /** Of bounded length, whatever the file put into its names. */
-  private static String oneLine(String text) {
-    String line = text.replaceAll("\\p{Cntrl}", "?");
-    return line.length() > 300 ? line.substring(0, 300) + "..." : line;
   }
 }

@@ -1,9 +1,7 @@
 package io.chiaroscuro.pickle;
 
-import io.chiaroscuro.InvalidInputException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,7 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * Follows the instructions of a pickle as far as files of weights use them, and builds nothing but
@@ -33,23 +30,19 @@ final class PickleMachine {
   private static final int MAX_AXES = 64;
 
   private final ByteBuffer code;
-  private final Function<String, InvalidInputException> broken;
-  private final Function<Global, InvalidInputException> refused;
+  private final Refusals refusals;
   private final Map<Integer, Object> memo = new HashMap<>();
+  private final Map<String, Storage> storages = new HashMap<>();
   private final Deque<List<Object>> marked = new ArrayDeque<>();
   private List<Object> stack = new ArrayList<>();
 
   /**
-   * @param broken what to throw where the pickle is malformed, for the reason
-   * @param refused what to throw where it names what weights have no need of
+   * @param code little-endian, backed by an array from its first byte on; the pickle begins at the
+   *     buffer's position, which is behind the pickle when it has run
    */
-  PickleMachine(
-      byte[] code,
-      Function<String, InvalidInputException> broken,
-      Function<Global, InvalidInputException> refused) {
-    this.code = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);
-    this.broken = broken;
-    this.refused = refused;
+  PickleMachine(ByteBuffer code, Refusals refusals) {
+    this.code = code;
+    this.refusals = refusals;
   }
 
   /** What the pickle stands for. */
@@ -61,6 +54,11 @@ final class PickleMachine {
       }
       step(instruction);
     }
+  }
+
+  /** Those that the pickle mentions, by their keys. */
+  Map<String, Storage> storages() {
+    return storages;
   }
 
   private void step(int instruction) {
@@ -115,7 +113,7 @@ final class PickleMachine {
         Object[] names = popLast(2);
         push(global(as(String.class, names[0]), as(String.class, names[1])));
       }
-      case 'Q' -> push(storage(pop()));
+      case 'Q' -> push(outside(pop()));
       case 'R', 0x81 -> {
         Object[] call = popLast(2);
         push(made(as(Global.class, call[0]), as(Object[].class, call[1])));
@@ -125,7 +123,7 @@ final class PickleMachine {
         setState(top(), state);
       }
       default ->
-          throw broken.apply(
+          throw refusals.broken(
               "it has the instruction 0x%02x, which no weights need".formatted(instruction));
     }
   }
@@ -133,7 +131,7 @@ final class PickleMachine {
   private Global global(String module, String name) {
     Global global = new Global(module, name);
     if (!global.isExpected()) {
-      throw refused.apply(global);
+      throw refusals.program(global);
     }
     return global;
   }
@@ -159,7 +157,7 @@ final class PickleMachine {
       for (Object item : argument(arguments, 0, List.class)) {
         Object[] pair = item instanceof List<?> list ? list.toArray() : as(Object[].class, item);
         if (pair.length != 2) {
-          throw broken.apply("an item of a dictionary is no pair");
+          throw refusals.broken("an item of a dictionary is no pair");
         }
         put(map, Arrays.asList(pair));
       }
@@ -175,7 +173,7 @@ final class PickleMachine {
             longs(argument(arguments, 2, Object[].class)),
             longs(argument(arguments, 3, Object[].class)));
     if (!recipe.fits()) {
-      throw broken.apply(
+      throw refusals.broken(
           "a tensor of shape %s does not fit its %d stored elements"
               .formatted(Arrays.toString(recipe.shape()), recipe.storage().count()));
     }
@@ -184,7 +182,7 @@ final class PickleMachine {
 
   private long[] longs(Object[] values) {
     if (values.length > MAX_AXES) {
-      throw broken.apply("a tensor has %d axes".formatted(values.length));
+      throw refusals.broken("a tensor has %d axes".formatted(values.length));
     }
     long[] longs = new long[values.length];
     for (int i = 0; i < longs.length; i++) {
@@ -193,16 +191,29 @@ final class PickleMachine {
     return longs;
   }
 
-  /** The one kind of thing that {@code torch.save} keeps outside of the pickle. */
-  private Storage storage(Object id) {
+  /**
+   * What {@code torch.save} does not leave to the pickle: storages, and once classes of modules.
+   */
+  private Object outside(Object id) {
     Object[] parts = as(Object[].class, id);
-    if (!"storage".equals(argument(parts, 0, String.class))) {
-      throw broken.apply("it refers to something that is no storage");
+    return switch (argument(parts, 0, String.class)) {
+      case "storage" -> storage(parts);
+      case "module" -> argument(parts, 1, Global.class); // Beside it lies its source text.
+      default -> throw refusals.broken("it refers to something that is no storage");
+    };
+  }
+
+  private Storage storage(Object[] parts) {
+    if (parts.length > 5 && parts[5] != null) {
+      throw refusals.broken("it has a part of a storage, as PyTorch wrote before version 0.4");
     }
-    return new Storage(
-        argument(parts, 1, Global.class).name(),
-        argument(parts, 2, String.class),
-        argument(parts, 4, Long.class));
+    Storage storage =
+        new Storage(
+            argument(parts, 1, Global.class).name(),
+            argument(parts, 2, String.class),
+            argument(parts, 4, Long.class));
+    storages.put(storage.key(), storage);
+    return storage;
   }
 
   /** Attributes of what is data here mean nothing. */
@@ -216,7 +227,7 @@ final class PickleMachine {
   private Object put(Object target, List<Object> items) {
     Map<String, Object> map = mapping(target);
     if (items.size() % 2 != 0) {
-      throw broken.apply("a dictionary has a key without a value");
+      throw refusals.broken("a dictionary has a key without a value");
     }
     for (int i = 0; i < items.size(); i += 2) {
       if (items.get(i) instanceof String key) {
@@ -240,7 +251,7 @@ final class PickleMachine {
 
   private Object recall(int index) {
     if (!memo.containsKey(index)) {
-      throw broken.apply("it recalls what it never remembered");
+      throw refusals.broken("it recalls what it never remembered");
     }
     return memo.get(index);
   }
@@ -251,7 +262,7 @@ final class PickleMachine {
 
   private Object top() {
     if (stack.isEmpty()) {
-      throw broken.apply("it takes what it never put down");
+      throw refusals.broken("it takes what it never put down");
     }
     return stack.get(stack.size() - 1);
   }
@@ -272,7 +283,7 @@ final class PickleMachine {
 
   private List<Object> popMark() {
     if (marked.isEmpty()) {
-      throw broken.apply("it closes what it never opened");
+      throw refusals.broken("it closes what it never opened");
     }
     List<Object> items = stack;
     stack = marked.pop();
@@ -281,14 +292,14 @@ final class PickleMachine {
 
   private <T> T argument(Object[] arguments, int index, Class<T> type) {
     if (index >= arguments.length) {
-      throw broken.apply("it leaves out what a tensor needs");
+      throw refusals.broken("it leaves out what a tensor needs");
     }
     return as(type, arguments[index]);
   }
 
   private <T> T as(Class<T> type, Object value) {
     if (!type.isInstance(value)) {
-      throw broken.apply(
+      throw refusals.broken(
           "it has %s where a %s belongs"
               .formatted(
                   value == null ? "nothing" : "a " + value.getClass().getSimpleName(),
@@ -299,7 +310,7 @@ final class PickleMachine {
 
   private ByteBuffer need(int count) {
     if (count < 0 || code.remaining() < count) {
-      throw broken.apply("its instructions end in the middle");
+      throw refusals.broken("its instructions end in the middle");
     }
     return code;
   }
@@ -355,7 +366,7 @@ final class PickleMachine {
 
   private void requireProtocol(int protocol) {
     if (protocol > 5) {
-      throw broken.apply("it is of protocol %d, which is none".formatted(protocol));
+      throw refusals.broken("it is of protocol %d, which is none".formatted(protocol));
     }
   }
 }

@@ -19,6 +19,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Against {@code words} of {@code tools/fixtures/adapter_formats.py}, and the rest of formats. */
 class EmbeddingFileTest {
@@ -65,6 +67,30 @@ class EmbeddingFileTest {
     } finally {
       tokenizers.forEach(CLIPTokenizer::close);
     }
+  }
+
+  /** As torch.save wrote them: the words of which diffusers' results are tested above. */
+  @ParameterizedTest
+  @CsvSource({
+    "cat.bin, cat, <cat>",
+    "cat-legacy.bin, cat, <cat>",
+    "a1111.pt, a1111, night-neg",
+    "night-neg.pt, a1111, night-neg"
+  })
+  void readsPickledWords(String file, String same, String token) {
+    try (var scope = new TensorScope();
+        var pickled = LearnedEmbedding.read(Fixture.path("adapters/formats/" + file));
+        var expected = LearnedEmbedding.read(fixture(same))) {
+      assertThat(pickled.token()).isEqualTo(token).isEqualTo(expected.token());
+      assertThat(Tensors.shape(pickled.vectors())).isEqualTo(Tensors.shape(expected.vectors()));
+      assertThat(Tensors.floats(pickled.vectors())).isEqualTo(Tensors.floats(expected.vectors()));
+    }
+  }
+
+  @Test
+  void runsNoPickledWord() {
+    assertRefused(
+        Fixture.path("adapters/formats/evil.pt"), "would have Python load and run", ".system'");
   }
 
   @Test
@@ -121,6 +147,9 @@ class EmbeddingFileTest {
       List<LearnedEmbedding> words = EmbeddingFile.readBesideLora(path);
       assertThat(words).extracting(LearnedEmbedding::token).containsExactly("my.word");
       words.forEach(LearnedEmbedding::close);
+      try (var alone = LearnedEmbedding.read(path)) {
+        assertThat(alone.token()).isEqualTo("my.word");
+      }
     }
     assertThat(EmbeddingFile.readBesideLora(Fixture.path("adapters/files/kohya.safetensors")))
         .isEmpty();

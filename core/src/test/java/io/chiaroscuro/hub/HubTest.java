@@ -302,4 +302,48 @@ class HubTest {
     assertThat(HubCache.repositoryOf(snapshot.resolve("unet"))).contains(PIPELINE);
     assertThat(HubCache.repositoryOf(folder)).isEmpty();
   }
+
+  @Test
+  void fetchesOfATokenizerWhatSplitsTexts() throws IOException {
+    StandInRepository clip = remote.repository("org/clip");
+    clip.put("config.json", "{}").put("model.safetensors", "of no use").put("vocab.json", "{}");
+    clip.put("merges.txt", "a b").put("tokenizer.json", "{}").put("tokenizer_config.json", "{}");
+    remote.repository("org/saved").put("tokenizer.json", "{}").put("special_tokens_map.json", "{}");
+    assertThat(HubSandbox.names(tokenizer(sandbox.hub(), "org/clip")))
+        .containsExactly("merges.txt", "tokenizer_config.json", "vocab.json");
+    assertThat(HubSandbox.names(tokenizer(sandbox.hub(), "org/saved")))
+        .containsExactly("tokenizer.json");
+    assertThat(HubSandbox.names(tokenizer(sandbox.hub(), PIPELINE)))
+        .containsExactly("tokenizer/merges.txt", "tokenizer/vocab.json");
+    remote.forgetRequests();
+    assertThat(tokenizer(new Hub(sandbox.offline()), "org/clip"))
+        .isEqualTo(tokenizer(sandbox.hub(), "org/clip"));
+    assertThat(remote.downloads()).isEmpty();
+    assertThat(sandbox.hub().cache().models().get(0).kind()).isEqualTo("tokenizer");
+    remote.repository("org/lora").put("lora.safetensors", "weights");
+    assertThatThrownBy(() -> tokenizer(sandbox.hub(), "org/lora"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("org/lora holds no tokenizer");
+  }
+
+  private static Path tokenizer(Hub hub, String name) {
+    return hub.resolve(name, Wanted.TOKENIZER, DownloadListener.NONE);
+  }
+
+  @Test
+  void tellsWhatIsInTheCacheWithoutAsking() {
+    remote.repository("org/lora").put("lora.safetensors", "weights");
+    assertThat(sandbox.hub().cached(PIPELINE)).isEmpty();
+    tokenizer(sandbox.hub(), PIPELINE); // A part of it is not all.
+    assertThat(sandbox.hub().cached(PIPELINE)).isEmpty();
+    Path whole = sandbox.resolve(PIPELINE);
+    Path lora = sandbox.hub().resolve("org/lora", Wanted.LORA, DownloadListener.NONE);
+    remote.forgetRequests();
+    assertThat(sandbox.hub().cached(PIPELINE)).contains(whole);
+    assertThat(sandbox.hub().cached("org/lora")).contains(lora);
+    assertThat(sandbox.hub().cached("org/lora/lora.safetensors")).contains(lora);
+    assertThat(sandbox.hub().cached("org/lora/other.safetensors")).isEmpty();
+    assertThat(sandbox.hub().cached("no name")).isEmpty();
+    assertThat(remote.requests()).isEmpty();
+  }
 }

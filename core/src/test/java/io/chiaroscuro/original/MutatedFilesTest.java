@@ -79,6 +79,7 @@ class MutatedFilesTest {
               safetensors,
               Fixture.path("pickle/views.bin"),
               Fixture.path("pickle/lightning.bin"),
+              Fixture.path("pickle/legacy-lightning.bin"),
               ckpt)) {
         byte[] bytes = Files.readAllBytes(sound);
         kinds.add(path -> Files.write(path, mutate(bytes)));

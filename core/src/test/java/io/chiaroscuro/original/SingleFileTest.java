@@ -260,6 +260,26 @@ class SingleFileTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"false, Stable Diffusion 1.x", "true, Stable Diffusion 2.x"})
+  void knowsThoseForInpainting(boolean openClip, String family) {
+    Path file = folder.resolve("sd-inpainting.safetensors");
+    try (var scope = new TensorScope()) {
+      Map<String, Tensor> tensors = OriginalLayout.of(source(), openClip);
+      tensors.put(
+          "model.diffusion_model.input_blocks.0.0.weight",
+          Tensors.zeros(DType.FLOAT32, 32, 9, 3, 3));
+      SafetensorsWriter.write(file, tensors, Map.of());
+    }
+    SingleFile single = SingleFile.open(file, Optional.of(PredictionType.EPSILON));
+    assertThat(single.title()).isEqualTo(family + " for inpainting");
+    Checkpoint checkpoint = single.checkpoint(Optional.of(TOKENIZER));
+    assertThat(checkpoint.modelIndex().className()).isEqualTo("StableDiffusionInpaintPipeline");
+    try (var model = StableDiffusion.load(checkpoint, Device.CPU, DType.FLOAT32, List.of())) {
+      assertThatThrownBy(model::requireTextToImage).hasMessageContaining("for inpainting");
+    }
+  }
+
   @Test
   void convertsTheType() throws IOException {
     Path file = write("half.safetensors", false);

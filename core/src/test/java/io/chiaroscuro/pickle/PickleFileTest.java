@@ -10,9 +10,12 @@ import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
@@ -38,23 +41,29 @@ class PickleFileTest {
         "views",
         "nested",
         "lightning",
-        "embedding"
+        "embedding",
+        "legacy-dict",
+        "legacy-state-dict",
+        "legacy-every-dtype",
+        "legacy-views",
+        "legacy-lightning"
       })
-  void readsWhatTorchSaveWrote(String name) {
+  void readsWhatTorchSaveWrote(String file) {
+    String name = file.replace("legacy-", "");
     try (var scope = new TensorScope();
         var expected = Fixture.tensors("pickle/expected");
-        var file = PickleFile.open(Fixture.path("pickle/%s.bin".formatted(name)))) {
+        var pickle = PickleFile.open(Fixture.path("pickle/%s.bin".formatted(file)))) {
       List<String> wanted =
           expected.entries().keySet().stream().filter(n -> n.startsWith(name + "/")).toList();
       assertThat(wanted).isNotEmpty();
       for (String full : wanted) {
         String key = full.substring(name.length() + 1);
-        Tensor tensor = file.tensor(key);
+        Tensor tensor = pickle.tensor(key);
         assertThat(DType.of(tensor)).as(key).isEqualTo(expected.entries().get(full).dtype());
         assertThat(Tensors.shape(tensor))
             .as(key)
             .containsExactly(expected.entries().get(full).shape())
-            .containsExactly(file.entries().get(key).shape());
+            .containsExactly(pickle.entries().get(key).shape());
         assertThat(Tensors.doubles(tensor))
             .as(key)
             .containsExactly(Tensors.doubles(expected.tensor(full)));
@@ -105,9 +114,13 @@ class PickleFileTest {
     }
   }
 
-  @Test
-  void refusesAProgramByName() {
-    assertRefused(Fixture.path("pickle/evil.bin"), "would have Python load and run", ".system'");
+  @ParameterizedTest
+  @ValueSource(strings = {"evil", "legacy-evil"})
+  void refusesAProgramByName(String name) {
+    assertRefused(
+        Fixture.path("pickle/%s.bin".formatted(name)),
+        "would have Python load and run",
+        ".system'");
   }
 
   @ParameterizedTest
@@ -141,8 +154,7 @@ class PickleFileTest {
   }
 
   @Test
-  void refusesTheFormatOfOldAndWhatIsNone() throws IOException {
-    assertRefused(Fixture.path("pickle/legacy.bin"), "before version 1.6");
+  void refusesWhatIsNone() throws IOException {
     assertRefused(Files.writeString(folder.resolve("words.bin"), "only words"), "no ZIP archive");
     assertRefused(Files.createFile(folder.resolve("empty.bin")), "no ZIP archive");
     assertRefused(folder, "it is a folder");
@@ -203,7 +215,7 @@ class PickleFileTest {
     assertLie(s -> s.tensor("FloatStorage", "0", 4, 0, new long[] {2, 2}, one), "does not fit");
     assertLie(s -> s.tensor("FloatStorage", "0", 5, 0, four, one), "needs 5 elements of float32");
     assertLie(s -> s.tensor("LongStorage", "0", 4, 0, four, one), "needs 4 elements of int64");
-    assertLie(s -> s.tensor("FloatStorage", "1", 4, 0, four, one), "'data/1' of tensor 'w'");
+    assertLie(s -> s.tensor("FloatStorage", "1", 4, 0, four, one), "'1' of tensor 'w' is missing");
     assertLie(
         s -> s.tensor("FloatStorage", "0", 4, 0, new long[] {1L << 40}, new long[] {0}), "fit");
     long huge = 1L << 62;
@@ -237,6 +249,84 @@ class PickleFileTest {
     assertMalformed(new TorchSave().bytes(')', 'Q'), "leaves out");
   }
 
+  /** The format of before version 1.6: each of its parts wrong in its turn. */
+  @Test
+  void refusesMalformedLegacyFiles() throws IOException {
+    byte[] magic = HexFormat.of().parseHex("80028a0a6cfc9c46f9206aa850192e");
+    byte[] version = HexFormat.of().parseHex("80024de9032e");
+    byte[] system = new TorchSave().bytes('}').text("little_endian").bytes(0x88, 's').pickle();
+    byte[] object = tensorOf4("FloatStorage", 4).pickle();
+    byte[] keys = new TorchSave().bytes(']').text("0").bytes('a').pickle();
+    byte[] storage = ByteBuffer.allocate(24).put(0, (byte) 4).array();
+    Path sound = legacy(magic, version, system, object, keys, storage);
+    try (var scope = new TensorScope();
+        var file = PickleFile.open(sound)) {
+      assertThat(Tensors.floats(file.tensor("w"))).containsExactly(0, 0, 0, 0);
+    }
+    byte[] none = new TorchSave().bytes('N').pickle();
+    assertRefused(legacy(none, version, system, object, keys, storage), "none that torch.save");
+    assertRefused(legacy(magic, none, system, object, keys, storage), "none that torch.save");
+    assertRefused(legacy(magic, version, none, object, keys, storage), "not little-endian");
+    assertRefused(legacy(magic, version, system, none, keys, storage), "the storage '0'");
+    assertRefused(legacy(magic, version, system, object, none, storage), "does not list");
+    assertRefused(legacy(magic, version, system, object), "end in the middle");
+    byte[] empty = new TorchSave().bytes(']').pickle();
+    assertRefused(legacy(magic, version, system, object, empty), "'0' of tensor 'w' is missing");
+    assertRefused(legacy(magic, version, system, object, keys), "does not have 4 elements");
+    assertRefused(
+        legacy(magic, version, system, object, keys, new byte[24]), "does not have 4 elements");
+    assertRefused(
+        legacy(magic, version, system, object, keys, Arrays.copyOf(storage, 23)),
+        "of 4 elements is longer than the file");
+    byte[] huge = tensorOf4("FloatStorage", 1L << 62).pickle();
+    byte[] hugeStorage = ByteBuffer.allocate(24).put(7, (byte) 0x40).array();
+    assertRefused(
+        legacy(magic, version, system, huge, keys, hugeStorage), "is longer than the file");
+    byte[] foreign = tensorOf4("ComplexFloatStorage", 4).pickle();
+    assertRefused(
+        legacy(magic, version, system, foreign, keys, storage), "has a ComplexFloatStorage");
+  }
+
+  /** The format of old kept the source text of what it thought worth it. */
+  @Test
+  void readsModulesBesideTheirSource() throws IOException {
+    Path path = folder.resolve("module.pt");
+    new TorchSave()
+        .record("data/0", new byte[16])
+        .bytes('(')
+        .text("module")
+        .global("torch.nn.modules.container", "ParameterDict")
+        .text("container.py")
+        .text("class ParameterDict: ...")
+        .bytes('t', 'Q', ')', 0x81)
+        .bytes('}')
+        .text("w")
+        .tensor("FloatStorage", "0", 4, 0, new long[] {4}, new long[] {1})
+        .bytes('s', 'b')
+        .write(path);
+    try (var file = PickleFile.open(path)) {
+      assertThat(file.entries()).containsOnlyKeys("w");
+    }
+  }
+
+  private static TorchSave tensorOf4(String storage, long count) {
+    return new TorchSave()
+        .bytes('}')
+        .text("w")
+        .tensor(storage, "0", count, 0, new long[] {4}, new long[] {1})
+        .bytes('s');
+  }
+
+  private Path legacy(byte[]... parts) throws IOException {
+    Path path = folder.resolve("legacy.bin");
+    try (OutputStream out = Files.newOutputStream(path)) {
+      for (byte[] part : parts) {
+        out.write(part);
+      }
+    }
+    return path;
+  }
+
   private void assertMalformed(TorchSave file, String reason) throws IOException {
     Path path = folder.resolve("malformed.pt");
     file.write(path);
@@ -249,6 +339,10 @@ class PickleFileTest {
     Path path = folder.resolve("cut.ckpt");
     for (int length = 0; length < sound.length; length += 97) {
       assertRefused(Files.write(path, Arrays.copyOf(sound, length)), "no usable file of PyTorch");
+    }
+    byte[] legacy = Files.readAllBytes(Fixture.path("pickle/legacy-lightning.bin"));
+    for (int length = 1; length < legacy.length; length += 97) {
+      assertRefused(Files.write(path, Arrays.copyOf(legacy, length)), "no usable file of PyTorch");
     }
     Files.write(path, sound);
     try (var file = PickleFile.open(path)) {
