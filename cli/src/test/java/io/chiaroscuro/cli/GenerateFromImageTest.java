@@ -2,23 +2,14 @@ package io.chiaroscuro.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chiaroscuro.checkpoint.ConfigFile;
-import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.image.RgbImage;
-import io.chiaroscuro.nn.Activation;
 import io.chiaroscuro.pipeline.SeededStableDiffusion;
-import io.chiaroscuro.safetensors.SafetensorsWriter;
-import io.chiaroscuro.tensor.DType;
-import io.chiaroscuro.tensor.Device;
-import io.chiaroscuro.vae.AutoencoderTiny;
-import io.chiaroscuro.vae.AutoencoderTinyConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -135,7 +126,7 @@ class GenerateFromImageTest {
   @Test
   void previewsShowWhatIsExpected(@TempDir Path folder) throws IOException {
     Path tiny = folder.resolve("tiny");
-    writeTiny(tiny, 4);
+    TinyAutoencoder.write(tiny, 4);
     generate("--preview-every=2", "--preview-vae=" + tiny);
     assertThat(files()).containsExactly("seed-0-preview-002.png", "seed-0.png");
     generate("--preview-every=1");
@@ -155,7 +146,7 @@ class GenerateFromImageTest {
 
   @Test
   void aTinyAutoencoderMustFitTheModel(@TempDir Path folder) throws IOException {
-    writeTiny(folder, 3);
+    TinyAutoencoder.write(folder, 3);
     CommandLineRun run =
         CommandLineRun.of(
             "generate",
@@ -166,21 +157,5 @@ class GenerateFromImageTest {
             "--preview-vae=" + folder);
     assertThat(run.exitCode()).isNotZero();
     assertThat(run.err()).contains("latents of 4 channels to 4 times their size", "4 and 8");
-  }
-
-  private static void writeTiny(Path folder, int levels) throws IOException {
-    List<Integer> channels = Collections.nCopies(levels, 8);
-    List<Integer> blocks = Collections.nCopies(levels, 1);
-    var config =
-        new AutoencoderTinyConfig(3, 3, channels, channels, Activation.RELU, 4, blocks, blocks, 1);
-    Files.createDirectories(folder);
-    ConfigFile.write(
-        folder.resolve("config.json"), Map.of("_class_name", "AutoencoderTiny"), config);
-    try (var tiny = new AutoencoderTiny(config, Weights.seeded(2, DType.FLOAT32, Device.CPU))) {
-      SafetensorsWriter.write(
-          folder.resolve("diffusion_pytorch_model.safetensors"),
-          tiny.weights().tensors(),
-          Map.of());
-    }
   }
 }
