@@ -23,12 +23,14 @@ import java.util.OptionalDouble;
  *
  * @param index its place among the pictures of its row
  * @param request with one prompt
+ * @param image what is known of the image it starts from, if it does
  * @param chunks how many chunks its prompts have; with others' more it were another picture
  */
 record BatchPicture(
     BatchRow row,
     int index,
     GenerationRequest request,
+    Map<String, String> image,
     Optional<SignalLeak> leak,
     int chunks,
     Path file) {
@@ -38,7 +40,8 @@ record BatchPicture(
   private static final int LETTERS_OF_PROMPT = 40;
 
   /** What pictures have in common that can be made together. */
-  record Company(GenerationRequest request, boolean hasLeak, int chunks) {}
+  record Company(
+      GenerationRequest request, Map<String, String> image, boolean hasLeak, int chunks) {}
 
   /**
    * Names a picture.
@@ -49,6 +52,7 @@ record BatchPicture(
       BatchRow row,
       int index,
       GenerationRequest request,
+      Map<String, String> image,
       Optional<SignalLeak> leak,
       int chunks,
       Map<String, String> provenance,
@@ -56,13 +60,13 @@ record BatchPicture(
     List<String> names = row.fileNames();
     if (!names.isEmpty()) {
       return new BatchPicture(
-          row, index, request, leak, chunks, outputDir.resolve(names.get(index)));
+          row, index, request, image, leak, chunks, outputDir.resolve(names.get(index)));
     }
-    var unnamed = new BatchPicture(row, index, request, leak, chunks, outputDir);
+    var unnamed = new BatchPicture(row, index, request, image, leak, chunks, outputDir);
     String name =
         "%s-seed-%d-%s.png"
             .formatted(letters(request.prompt()), unnamed.seed(), unnamed.hash(provenance));
-    return new BatchPicture(row, index, request, leak, chunks, outputDir.resolve(name));
+    return new BatchPicture(row, index, request, image, leak, chunks, outputDir.resolve(name));
   }
 
   /** The prompt's beginning as far as every file system can write it. */
@@ -82,13 +86,14 @@ record BatchPicture(
   }
 
   Company company() {
-    return new Company(request.withPrompts(List.of()), leak.isPresent(), chunks);
+    return new Company(request.withPrompts(List.of()), image, leak.isPresent(), chunks);
   }
 
   /** All that the picture follows from, as it is written into its file. */
   Map<String, String> settings(Map<String, String> provenance) {
     Map<String, String> settings = new LinkedHashMap<>(request.describe());
     settings.putAll(provenance);
+    settings.putAll(image);
     settings.put("seed", String.valueOf(seed()));
     settings.put("shows", leak.isPresent() ? "with" : "without");
     leak.ifPresent(
@@ -116,16 +121,21 @@ record BatchPicture(
       return OptionalDouble.empty();
     }
     Map<String, String> found = text();
-    settings(provenance)
-        .forEach(
-            (name, value) -> {
-              if (!name.equals(SOFTWARE) && !value.equals(found.get(name))) {
-                throw taken(
-                    found.containsKey(name)
-                        ? "%s was '%s' and is now '%s'".formatted(name, found.get(name), value)
-                        : "it does not say its " + name);
-              }
-            });
+    Map<String, String> wanted = settings(provenance);
+    wanted.forEach(
+        (name, value) -> {
+          if (!name.equals(SOFTWARE) && !value.equals(found.get(name))) {
+            throw taken(
+                found.containsKey(name)
+                    ? "%s was '%s' and is now '%s'".formatted(name, found.get(name), value)
+                    : "it does not say its " + name);
+          }
+        });
+    for (String name : found.keySet()) {
+      if (!name.equals(BRIGHTNESS) && !wanted.containsKey(name)) {
+        throw taken("its %s is '%s'".formatted(name, found.get(name)));
+      }
+    }
     try {
       return OptionalDouble.of(Double.parseDouble(found.getOrDefault(BRIGHTNESS, "")));
     } catch (NumberFormatException e) {

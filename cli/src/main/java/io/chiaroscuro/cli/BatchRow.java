@@ -25,6 +25,7 @@ final class BatchRow {
   private static final CommandSpec OF_LEAK = CommandSpec.forAnnotatedObject(new LeakOptions());
 
   @Mixin private PictureOptions picture;
+  @Mixin private ImageOptions image;
   @Mixin private LeakOptions leak;
   @Mixin private SeedOptions seeds;
 
@@ -62,6 +63,7 @@ final class BatchRow {
           }
           row.leakWords = leakWords(words);
           row.picture.check();
+          row.image.check();
           row.leak.check();
           row.seeds.check();
           row.requireFileName();
@@ -85,6 +87,10 @@ final class BatchRow {
 
   PictureOptions picture() {
     return picture;
+  }
+
+  ImageOptions image() {
+    return image;
   }
 
   LeakOptions leak() {

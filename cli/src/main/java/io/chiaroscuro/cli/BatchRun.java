@@ -5,10 +5,9 @@ import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.leak.LatentShape;
 import io.chiaroscuro.leak.SignalLeak;
-import io.chiaroscuro.pipeline.Generation;
 import io.chiaroscuro.pipeline.GenerationRequest;
+import io.chiaroscuro.pipeline.SeededLeak;
 import io.chiaroscuro.pipeline.StableDiffusion;
-import io.chiaroscuro.tensor.SeededGenerator;
 import io.chiaroscuro.tensor.SeededGenerators;
 import io.chiaroscuro.tensor.TensorScope;
 import java.io.PrintWriter;
@@ -23,9 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine;
 
 /**
@@ -101,12 +97,12 @@ final class BatchRun {
       OptionalDouble made = picture.row().saying(() -> picture.made(provenance));
       if (made.isPresent()) {
         results.addMade(picture, made.getAsDouble());
-        stepsBefore += picture.request().steps();
+        stepsBefore += steps(picture);
       } else if (missing.putIfAbsent(picture.file(), picture) != null) {
         twins.add(picture);
       }
     }
-    long steps = missing.values().stream().mapToLong(p -> p.request().steps()).sum();
+    long steps = missing.values().stream().mapToLong(this::steps).sum();
     int before = results.size();
     if (before > 0) {
       err.printf("%d of %d pictures are there already.%n", before, pictures.size());
@@ -135,7 +131,8 @@ final class BatchRun {
   /** The pictures of a row. */
   private List<BatchPicture> pictures(BatchRow row) {
     GenerationRequest request = row.picture().request(model, leaks.shape(row));
-    request.steps(); // refuses what the sampler cannot take
+    row.image().steps(model, request); // refuses what model or sampler cannot take
+    Map<String, String> image = row.image().describe();
     model.latentShape(request.width(), request.height());
     Optional<SignalLeak> leak = leaks.leak(row, model, request.width(), request.height());
     Truncation.warnings(model, request).forEach(said -> err.printf("%s: %s%n", row, said));
@@ -145,9 +142,14 @@ final class BatchRun {
             .chunks(List.of(request.prompt(), request.negativePrompt()), request.promptSyntax());
     List<BatchPicture> pictures = new ArrayList<>();
     for (int index = 0; index < row.seeds().count(); index++) {
-      pictures.add(BatchPicture.of(row, index, request, leak, chunks, provenance, outputDir));
+      pictures.add(
+          BatchPicture.of(row, index, request, image, leak, chunks, provenance, outputDir));
     }
     return pictures;
+  }
+
+  private int steps(BatchPicture picture) {
+    return picture.row().image().steps(model, picture.request());
   }
 
   /** Pictures that are made together, in the order of the batch as far as that goes. */
@@ -202,27 +204,32 @@ final class BatchRun {
     GenerationRequest request =
         first.request().withPrompts(batch.stream().map(p -> p.request().prompt()).toList());
     LatentShape shape = model.latentShape(request.width(), request.height());
-    long total = (long) request.steps() * batch.size();
+    long total = (long) steps(first) * batch.size();
     long taken = 0;
     try (var scope = new TensorScope();
         var generators =
-            SeededGenerators.of(batch.stream().mapToLong(BatchPicture::seed).toArray())) {
-      Tensor noise =
-          generators.randn(batch.size(), shape.channels(), shape.height(), shape.width());
-      try (var generation =
-          first.leak().isPresent()
-              ? Generation.withLeak(model, request, noise, samples(batch), generators)
-              : Generation.withoutLeak(model, request, noise, generators)) {
-        while (generation.hasNext()) {
-          if (isStopped) {
-            return List.of();
-          }
-          generation.next();
-          taken += batch.size();
-          progress.step(batch.size(), "");
+            SeededGenerators.of(batch.stream().mapToLong(BatchPicture::seed).toArray());
+        var source = first.row().image().open(model, request.width(), request.height());
+        var generation =
+            source
+                .task()
+                .start(
+                    request,
+                    batch.size(),
+                    () ->
+                        generators.randn(
+                            batch.size(), shape.channels(), shape.height(), shape.width()),
+                    leaks(batch),
+                    generators)) {
+      while (generation.hasNext()) {
+        if (isStopped) {
+          return List.of();
         }
-        return generation.images();
+        generation.next();
+        taken += batch.size();
+        progress.step(batch.size(), "");
       }
+      return generation.images().stream().map(source::finished).toList();
     } catch (RuntimeException | OutOfMemoryError e) {
       // What is tried again is counted again, what is not is done with.
       progress.step(batch.size() > 1 ? -taken : total - taken, "");
@@ -230,16 +237,12 @@ final class BatchRun {
     }
   }
 
-  private static Tensor samples(List<BatchPicture> batch) {
-    try (var scope = new TensorScope()) {
-      TensorVector samples = new TensorVector();
-      for (BatchPicture picture : batch) {
-        try (var generator = new SeededGenerator(picture.leakSeed())) {
-          samples.push_back(picture.leak().orElseThrow().sample(generator, 1));
-        }
-      }
-      return scope.keep(torch.cat(samples));
-    }
+  /** Of pictures that are made together all have a leak, or none. */
+  private static Optional<SeededLeak> leaks(List<BatchPicture> batch) {
+    List<SignalLeak> leaks = batch.stream().flatMap(picture -> picture.leak().stream()).toList();
+    return leaks.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new SeededLeak(leaks, batch.stream().map(BatchPicture::leakSeed).toList()));
   }
 
   private int report(int pictures, int before) {

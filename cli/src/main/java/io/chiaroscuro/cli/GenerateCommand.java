@@ -104,13 +104,14 @@ final class GenerateCommand implements Callable<Integer> {
     if (batchSize < 1) {
       throw new InvalidInputException("--batch-size is %d; give 1 or more.".formatted(batchSize));
     }
-    image.check();
-    preview.check();
     AtomicFile.requireFolder(outputDir);
     if (prompts != null) {
       return batch();
     }
     picture.requirePrompt();
+    image.check();
+    image.requireReadable();
+    preview.check();
     Optional<LeakStatistics> statistics = leakOptions.read();
     try (var adapted = new AdaptedModel(model, vae, adapters)) {
       StableDiffusion loaded = adapted.model();
@@ -150,12 +151,26 @@ final class GenerateCommand implements Callable<Integer> {
                       .formatted(option.longestName()));
             });
     List<BatchRow> rows = BatchFile.read(prompts, commandLine);
+    requireImages(rows);
     try (var leaks = new BatchLeaks()) {
       rows.forEach(leaks::read);
       try (var adapted = new AdaptedModel(model, vae, adapters)) {
         return new BatchRun(adapted, leaks, outputDir, batchSize, json, spec.commandLine())
             .run(rows);
       }
+    }
+  }
+
+  /** What lines have in common is read once. */
+  private static void requireImages(List<BatchRow> rows) {
+    Map<List<Path>, BatchRow> firstOf = new LinkedHashMap<>();
+    rows.forEach(row -> firstOf.putIfAbsent(row.image().files(), row));
+    for (BatchRow row : firstOf.values()) {
+      row.saying(
+          () -> {
+            row.image().requireReadable();
+            return row;
+          });
     }
   }
 

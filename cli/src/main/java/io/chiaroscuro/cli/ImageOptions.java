@@ -1,11 +1,13 @@
 package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.file.FileHash;
 import io.chiaroscuro.image.Crop;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.Mask;
 import io.chiaroscuro.image.Resize;
 import io.chiaroscuro.image.RgbImage;
+import io.chiaroscuro.pipeline.GenerationRequest;
 import io.chiaroscuro.pipeline.ImageToImage;
 import io.chiaroscuro.pipeline.Inpainting;
 import io.chiaroscuro.pipeline.StableDiffusion;
@@ -13,8 +15,11 @@ import io.chiaroscuro.pipeline.Strength;
 import io.chiaroscuro.pipeline.TextToImage;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The picture to start from, and what of it is painted anew. */
@@ -30,7 +35,7 @@ final class ImageOptions {
   private Path image;
 
   @Option(
-      names = "--mask",
+      names = {"--mask", "--mask-image"},
       paramLabel = "FILE",
       description = "Paint the image anew only where this picture of its size is white.")
   private Path mask;
@@ -59,6 +64,51 @@ final class ImageOptions {
     strength();
   }
 
+  /** The image and perhaps its mask; none to start from noise alone. */
+  List<Path> files() {
+    return Stream.of(image, mask).filter(Objects::nonNull).toList();
+  }
+
+  /**
+   * Reads the files to see that they can be used.
+   *
+   * @throws InvalidInputException if one is missing or damaged, or they do not fit each other
+   */
+  void requireReadable() {
+    if (image != null) {
+      RgbImage read = ImageDecoder.decode(image);
+      if (mask != null) {
+        readMask(read);
+      }
+    }
+  }
+
+  /** Files and settings, for a picture's provenance. */
+  Map<String, String> describe() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    describe("image", image, facts);
+    describe("mask", mask, facts);
+    if (image != null) {
+      facts.put("strength", String.valueOf(strength().value()));
+    }
+    if (keepUnmasked) {
+      facts.put("keep_unmasked", "true");
+    }
+    return facts;
+  }
+
+  /**
+   * How many steps a picture takes.
+   *
+   * @throws InvalidInputException if there are none, or the model or its sampler cannot take them
+   */
+  int steps(StableDiffusion model, GenerationRequest request) {
+    if (mask == null) {
+      model.requireTextToImage();
+    }
+    return image == null ? request.steps() : strength().steps(request);
+  }
+
   /**
    * Reads the files.
    *
@@ -69,21 +119,19 @@ final class ImageOptions {
    */
   ImageSource open(StableDiffusion model, int width, int height) {
     if (image == null) {
-      return new ImageSource(new TextToImage(model), Optional.empty(), Map.of());
+      return new ImageSource(new TextToImage(model), Optional.empty(), describe());
     }
     RgbImage read = ImageDecoder.decode(image);
     RgbImage framed = framed(read, width, height);
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("image", name(image));
     if (mask == null) {
-      return new ImageSource(new ImageToImage(model, framed, strength()), Optional.empty(), facts);
+      return new ImageSource(
+          new ImageToImage(model, framed, strength()), Optional.empty(), describe());
     }
-    facts.put("mask", name(mask));
     Mask white = Mask.of(framed(readMask(read), width, height));
     return new ImageSource(
         new Inpainting(model, framed, white, strength()),
         keepUnmasked ? Optional.of(painted -> white.compose(framed, painted)) : Optional.empty(),
-        facts);
+        describe());
   }
 
   private RgbImage readMask(RgbImage image) {
@@ -114,7 +162,10 @@ final class ImageOptions {
     }
   }
 
-  private static String name(Path file) {
-    return String.valueOf(file.getFileName());
+  private static void describe(String fact, Path file, Map<String, String> facts) {
+    if (file != null) {
+      facts.put(fact, String.valueOf(file.getFileName()));
+      facts.put(fact + "_hash", FileHash.of(file));
+    }
   }
 }

@@ -217,7 +217,7 @@ final class LightOptions {
   }
 
   private void requirePresetFits(StableDiffusion model) {
-    double scalingFactor = model.vae().config().scalingFactor();
+    double scalingFactor = model.scalingFactor();
     if (scalingFactor != LeakPreset.SCALING_FACTOR) {
       throw new InvalidInputException(
           "--leak-preset %s means nothing in this model's latent space (scaling_factor %s; that of Stable Diffusion 1.x and 2.x has %s); say it by --mean-color instead."

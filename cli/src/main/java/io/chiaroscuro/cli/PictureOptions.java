@@ -126,7 +126,7 @@ final class PictureOptions {
    * @param leakShape the latents that the statistics to be used are for
    */
   GenerationRequest request(StableDiffusion model, Optional<LatentShape> leakShape) {
-    int downscale = model.vae().config().downscale();
+    int downscale = model.vae().downscale();
     return request(
         side(width, leakShape.map(LatentShape::width), downscale, model),
         side(height, leakShape.map(LatentShape::height), downscale, model),

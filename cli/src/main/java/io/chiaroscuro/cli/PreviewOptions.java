@@ -1,7 +1,6 @@
 package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.pipeline.LatentPreview;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,8 +20,8 @@ final class PreviewOptions {
       names = "--preview-vae",
       paramLabel = "FOLDER",
       description = {
-        "Decode previews by this tiny autoencoder (AutoencoderTiny, TAESD for example) instead of the",
-        "model's own, which takes longer."
+        "Decode previews by this autoencoder (an AutoencoderTiny, TAESD for example) instead of that of",
+        "the pictures, which takes longer."
       })
   private Path vae;
 
@@ -37,7 +36,10 @@ final class PreviewOptions {
 
   /** The previews of a model's pictures. */
   Previews open(StableDiffusion model) {
-    return new Previews(
-        every, model, Optional.ofNullable(vae).map(folder -> LatentPreview.load(folder, model)));
+    if (vae == null) {
+      return new Previews(every, model, Optional.empty());
+    }
+    StableDiffusion other = model.withVae(vae);
+    return new Previews(every, other, Optional.of(other.vae()));
   }
 }

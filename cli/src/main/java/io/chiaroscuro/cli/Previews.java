@@ -1,9 +1,9 @@
 package io.chiaroscuro.cli;
 
 import io.chiaroscuro.image.RgbImage;
-import io.chiaroscuro.pipeline.LatentPreview;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import io.chiaroscuro.scheduler.DenoisingStep;
+import io.chiaroscuro.vae.Autoencoder;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,10 +11,10 @@ import java.util.Optional;
  * What a model expects to see, after some of its steps.
  *
  * @param every after every so many steps but the last; 0 for never
- * @param model stays the caller's
- * @param tiny what decodes in place of the model's own autoencoder; closed with this object
+ * @param model what decodes them; stays the caller's
+ * @param vae its autoencoder if that is for previews alone; closed with this object
  */
-record Previews(int every, StableDiffusion model, Optional<LatentPreview> tiny)
+record Previews(int every, StableDiffusion model, Optional<Autoencoder> vae)
     implements AutoCloseable {
 
   /** Whether there is one after this step. */
@@ -25,13 +25,11 @@ record Previews(int every, StableDiffusion model, Optional<LatentPreview> tiny)
 
   /** The predictions of x_0, decoded, one for each picture of the batch. */
   List<RgbImage> of(DenoisingStep step) {
-    return tiny.isPresent()
-        ? tiny.get().decode(step.predOriginalSample())
-        : model.decode(step.predOriginalSample());
+    return model.decode(step.predOriginalSample());
   }
 
   @Override
   public void close() {
-    tiny.ifPresent(LatentPreview::close);
+    vae.ifPresent(Autoencoder::close);
   }
 }

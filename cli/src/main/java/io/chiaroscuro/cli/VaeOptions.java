@@ -2,7 +2,6 @@ package io.chiaroscuro.cli;
 
 import io.chiaroscuro.hub.Wanted;
 import io.chiaroscuro.pipeline.StableDiffusion;
-import io.chiaroscuro.vae.AutoencoderKL;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,8 +16,8 @@ final class VaeOptions {
       names = "--vae",
       paramLabel = "NAME",
       description = {
-        "Another autoencoder (AutoencoderKL) in place of the checkpoint's own: a folder, or its name on",
-        "the Hugging Face hub."
+        "Another autoencoder (AutoencoderKL, or AutoencoderTiny: fast, and nearly as good) in place of",
+        "the checkpoint's own: a folder, or its name on the Hugging Face hub."
       })
   private String name;
 
@@ -62,17 +61,9 @@ final class VaeOptions {
   private StableDiffusion exchanged(StableDiffusion loaded) {
     Path folder =
         HubModels.of(command).find(name, Wanted.COMPONENT, command.commandLine().getErr());
-    // In the type of the one it replaces: Stable Diffusion XL's computes in float32.
-    AutoencoderKL other =
-        AutoencoderKL.read(folder, loaded.vae().weights().dtype(), loaded.device());
-    try {
-      StableDiffusion model = loaded.withVae(other);
-      loaded.vae().close();
-      return model;
-    } catch (RuntimeException e) {
-      other.close();
-      throw e;
-    }
+    StableDiffusion model = loaded.withVae(folder);
+    loaded.vae().close();
+    return model;
   }
 
   /** What changes pictures, for their provenance. */

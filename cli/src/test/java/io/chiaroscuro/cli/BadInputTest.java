@@ -179,11 +179,17 @@ class BadInputTest {
         bad(
             "a UNet as autoencoder",
             "generate --vae=@/model/unet",
-            "UNet2DConditionModel, but an AutoencoderKL is wanted"),
+            "UNet2DConditionModel, but an AutoencoderKL or AutoencoderTiny is wanted"),
         bad(
-            "a large autoencoder for previews",
-            "generate --preview-every=1 --preview-vae=@/model/vae",
-            "AutoencoderKL, but an AutoencoderTiny is wanted"),
+            "a UNet for previews",
+            "generate --preview-every=1 --preview-vae=@/model/unet",
+            "UNet2DConditionModel, but an AutoencoderKL or AutoencoderTiny is wanted"),
+        bad(
+            "tiles of a tiny autoencoder",
+            "generate --vae=@/tiny --vae-tiling",
+            s -> TinyAutoencoder.write(s.path("tiny"), 4),
+            "tiny autoencoder",
+            "leave out --vae-tiling"),
         bad("previews of no step", "generate --preview-vae=@/model/vae", "--preview-every", "0"),
         bad("previews before the first", "generate --preview-every=-1", "--preview-every is -1"),
         bad(
@@ -538,6 +544,21 @@ class BadInputTest {
         batch("a row's channel", "{\"leak_channel\": [\"0:1\"]}", "line 1: ", "'0:1'"),
         batch("a row's channels", "{\"leak_channel\": [1]}", "line 1: ", "a list of texts"),
         batch("a row's strength", "{\"leak_strength\": -1}", "line 1: ", "strength is -1"),
+        batch("a row's image", "{\"image\": \"no.png\"}", "line 1: ", "no.png", "no such file"),
+        batch(
+            "a row's image of words", "{\"image\": 5}", "line 1: ", "'image' needs a text, not 5"),
+        batch("a row's mask alone", "{\"mask_image\": \"m.png\"}", "line 1: ", "--image FILE"),
+        batch("a row's mask twice", "{\"mask\": \"m\", \"mask_image\": \"m\"}", "two names"),
+        batch("a row's strength alone", "{\"strength\": 0.5}", "line 1: ", "--image FILE"),
+        photo("a row's strength of all", "\"strength\": 2", "line 2: ", "strength is 2.0"),
+        photo("a row's strength of no step", "\"strength\": 0.3", "line 2: ", "Of 2 steps"),
+        photo("a row's damaged mask", "\"mask_image\": \"@/words.txt\"", "line 2: ", "words.txt"),
+        photo(
+            "a row's mask of another size",
+            "\"mask_image\": \"@/small.png\"",
+            "line 2: ",
+            "small.png",
+            "make it as large"),
         batch("a row's leak", "{\"leak\": \"nowhere\"}", "line 1: ", "nowhere", "give the folder"),
         batch("a row's folder", "{\"output_name\": \"../a\"}", "line 1: ", "'../a'", "letters"),
         batch("a row's hidden file", "{\"output_name\": \".png\"}", "line 1: ", "'.png'"),
@@ -566,6 +587,19 @@ class BadInputTest {
 
   private static Bad batch(String what, String lines, String... sentence) {
     return bad(what, "generate --prompts=@/x.jsonl", s -> s.text("x.jsonl", lines), sentence);
+  }
+
+  /** A row that starts from a photo, on the second line. */
+  private static Bad photo(String what, String keys, String... sentence) {
+    return bad(
+        what,
+        "generate --prompts=@/x.jsonl",
+        s -> {
+          PngFile.write(s.path("small.png"), RgbImage.solid(16, 16, 255, 255, 255), Map.of());
+          String row = "\n{\"image\": \"@/photos/0.png\", %s}".formatted(keys);
+          s.text("x.jsonl", row.replace("@", s.folder().toString().replace('\\', '/')));
+        },
+        sentence);
   }
 
   @TestFactory

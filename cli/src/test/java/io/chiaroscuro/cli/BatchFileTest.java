@@ -8,12 +8,15 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.chiaroscuro.image.Brightness;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.PngFile;
+import io.chiaroscuro.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -161,6 +164,90 @@ class BatchFileTest {
     for (int i = 0; i < actual.length; i++) {
       assertThat(actual[i] & 0xff).as(name).isCloseTo(expected[i] & 0xff, within(1));
     }
+  }
+
+  /**
+   * The command's strength is that of rows that have none, and a row's null takes its image away.
+   */
+  @Test
+  void rowsStartFromImages() throws IOException {
+    Path mask = folder.resolve("mask.png");
+    byte[] rgb = new byte[3 * 160 * 140];
+    Arrays.fill(rgb, 0, rgb.length / 2, (byte) 255);
+    PngFile.write(mask, new RgbImage(160, 140, rgb), Map.of());
+    String prompts =
+        prompts(
+            "prompts.jsonl",
+            "{\"prompt\": \"night\", \"image\": \"%s\", \"output_name\": \"other\"}"
+                .formatted(slashed(sandbox.path("photos/2.png"))),
+            "{\"prompt\": \"night\", \"output_name\": \"common\"}",
+            "{\"prompt\": \"day\", \"seed\": 7, \"mean_color\": \"#101020\", \"output_name\": \"lit\"}",
+            "{\"prompt\": \"fog\", \"seed\": 8, \"mean_color\": \"#804020\", \"output_name\": \"warm\"}",
+            "{\"prompt\": \"night\", \"mask_image\": \"%s\", \"strength\": 1, \"keep_unmasked\": true, \"output_name\": \"masked\"}"
+                .formatted(slashed(mask)),
+            "{\"prompt\": \"night\", \"image\": null, \"strength\": null, \"output_name\": \"none\"}");
+    String image = "--image=" + sandbox.path("photos/1.png");
+    String[] common = {"--steps=4", "--scheduler=euler_ancestral"};
+    CommandLineRun.of(
+            arguments(
+                out, prompts, image, "--strength=0.5", common[0], common[1], "--batch-size=4"))
+        .assertSuccess();
+    String other = "--image=" + sandbox.path("photos/2.png");
+    String half = "--strength=0.5";
+    assertSame("other", 0, "--prompt=night", other, half, common[0], common[1]);
+    assertSame("common", 0, "--prompt=night", image, half, common[0], common[1]);
+    String[] lit = {"--prompt=day", image, half, "--mean-color=#101020", common[0], common[1]};
+    assertSame("lit", 7, lit);
+    String[] warm = {"--prompt=fog", image, half, "--mean-color=#804020", common[0], common[1]};
+    assertSame("warm", 8, warm);
+    assertSame(
+        "masked",
+        0,
+        "--prompt=night",
+        image,
+        "--mask=" + mask,
+        "--keep-unmasked",
+        common[0],
+        common[1]);
+    assertSame("none", 0, "--prompt=night", common[0], common[1]);
+    assertThat(PngFile.readText(out.resolve("masked.png")))
+        .containsEntry("image", "1.png")
+        .containsEntry("mask", "mask.png")
+        .containsEntry("strength", "1.0")
+        .containsEntry("keep_unmasked", "true");
+    assertThat(PngFile.readText(out.resolve("none.png"))).doesNotContainKey("image");
+  }
+
+  private static String slashed(Path file) {
+    return file.toString().replace('\\', '/');
+  }
+
+  /** Two files may have one name, and one file may be changed. */
+  @Test
+  void anotherImageMakesAnotherPicture() throws IOException {
+    Path changed = folder.resolve("1.png");
+    Files.copy(sandbox.path("photos/2.png"), changed);
+    String row = "{\"prompt\": \"night\", \"image\": \"%s\"}";
+    String prompts =
+        prompts(
+            "prompts.jsonl",
+            row.formatted(slashed(sandbox.path("photos/1.png"))),
+            row.formatted(slashed(changed)));
+    CommandLineRun.of(arguments(out, prompts, "--steps=2")).assertSuccess();
+    assertThat(files(out)).hasSize(3);
+    CommandLineRun again = CommandLineRun.of(arguments(out, prompts, "--steps=2")).assertSuccess();
+    assertThat(again.err()).contains("2 of 2 pictures are there already.");
+    Files.copy(sandbox.path("photos/0.png"), changed, StandardCopyOption.REPLACE_EXISTING);
+    CommandLineRun.of(arguments(out, prompts, "--steps=2")).assertSuccess();
+    assertThat(files(out)).hasSize(4);
+
+    String named = "{\"prompt\": \"night\", \"output_name\": \"night\"";
+    String with = named + ", \"image\": \"%s\"}".formatted(slashed(changed));
+    CommandLineRun.of(arguments(out, prompts("a.jsonl", with), "--steps=2")).assertSuccess();
+    CommandLineRun without =
+        CommandLineRun.of(arguments(out, prompts("b.jsonl", named + "}"), "--steps=2"));
+    assertThat(without.exitCode()).isEqualTo(1);
+    assertThat(without.err()).contains("b.jsonl, line 1: ", "night.png", "its image is '1.png'");
   }
 
   @Test

@@ -2,23 +2,20 @@ package io.chiaroscuro.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chiaroscuro.checkpoint.ConfigFile;
-import io.chiaroscuro.checkpoint.Weights;
+import io.chiaroscuro.file.FileHash;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.image.RgbImage;
-import io.chiaroscuro.nn.Activation;
 import io.chiaroscuro.pipeline.SeededStableDiffusion;
-import io.chiaroscuro.safetensors.SafetensorsWriter;
+import io.chiaroscuro.safetensors.SafetensorsFile;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
-import io.chiaroscuro.vae.AutoencoderTiny;
-import io.chiaroscuro.vae.AutoencoderTinyConfig;
+import io.chiaroscuro.tensor.TensorScope;
+import io.chiaroscuro.vae.Autoencoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -84,6 +81,7 @@ class GenerateFromImageTest {
     generate(image(), "--strength=0.5", "--mean-color=#05070f", "--compare");
     assertThat(PngFile.readText(out.resolve("seed-0-with.png")))
         .containsEntry("image", "1.png")
+        .containsEntry("image_hash", FileHash.of(sandbox.path("photos/1.png")))
         .containsEntry("strength", "0.5")
         .containsEntry("mean_color", "#05070f")
         .doesNotContainKey("mask");
@@ -133,9 +131,30 @@ class GenerateFromImageTest {
   }
 
   @Test
+  void aTinyAutoencoderTakesThePlaceOfTheLarge(@TempDir Path folder) throws IOException {
+    Path tiny = folder.resolve("tiny");
+    TinyAutoencoder.write(tiny, 4);
+    generate("--save-latents=" + folder);
+    generate("--vae=" + tiny, "--vae-slicing", "--leak-preset=white-background", "--batch-size=2");
+    generate("--vae=" + tiny);
+    generate("--vae=" + tiny, image(), "--strength=0.5", "--preview-every=1");
+    assertThat(PngFile.readText(out.resolve("seed-0.3.png"))).containsEntry("vae", "tiny");
+    // What the tiny one makes of the latents that the checkpoint's own decoded.
+    try (var scope = new TensorScope();
+        var latents = SafetensorsFile.open(folder.resolve("seed-0-final.safetensors"));
+        var vae = Autoencoder.read(tiny, DType.FLOAT32, Device.CPU)) {
+      RgbImage decoded = RgbImage.fromTensor(vae.decode(latents.tensor("latents"))).get(0);
+      assertThat(ImageDecoder.decode(out.resolve("seed-0.3.png")).rgb()).isEqualTo(decoded.rgb());
+    }
+    assertThat(picture().rgb())
+        .isNotEqualTo(ImageDecoder.decode(out.resolve("seed-0.3.png")).rgb());
+    assertThat(files()).contains("seed-0.4.png", "seed-0-preview-001.png");
+  }
+
+  @Test
   void previewsShowWhatIsExpected(@TempDir Path folder) throws IOException {
     Path tiny = folder.resolve("tiny");
-    writeTiny(tiny, 4);
+    TinyAutoencoder.write(tiny, 4);
     generate("--preview-every=2", "--preview-vae=" + tiny);
     assertThat(files()).containsExactly("seed-0-preview-002.png", "seed-0.png");
     generate("--preview-every=1");
@@ -155,7 +174,7 @@ class GenerateFromImageTest {
 
   @Test
   void aTinyAutoencoderMustFitTheModel(@TempDir Path folder) throws IOException {
-    writeTiny(folder, 3);
+    TinyAutoencoder.write(folder, 3);
     CommandLineRun run =
         CommandLineRun.of(
             "generate",
@@ -165,22 +184,7 @@ class GenerateFromImageTest {
             "--preview-every=1",
             "--preview-vae=" + folder);
     assertThat(run.exitCode()).isNotZero();
-    assertThat(run.err()).contains("latents of 4 channels to 4 times their size", "4 and 8");
-  }
-
-  private static void writeTiny(Path folder, int levels) throws IOException {
-    List<Integer> channels = Collections.nCopies(levels, 8);
-    List<Integer> blocks = Collections.nCopies(levels, 1);
-    var config =
-        new AutoencoderTinyConfig(3, 3, channels, channels, Activation.RELU, 4, blocks, blocks, 1);
-    Files.createDirectories(folder);
-    ConfigFile.write(
-        folder.resolve("config.json"), Map.of("_class_name", "AutoencoderTiny"), config);
-    try (var tiny = new AutoencoderTiny(config, Weights.seeded(2, DType.FLOAT32, Device.CPU))) {
-      SafetensorsWriter.write(
-          folder.resolve("diffusion_pytorch_model.safetensors"),
-          tiny.weights().tensors(),
-          Map.of());
-    }
+    assertThat(run.err())
+        .contains("latents of 4 channels at 1/4 of the size", "model have 4 at 1/8");
   }
 }

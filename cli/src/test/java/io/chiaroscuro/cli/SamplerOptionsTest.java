@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.PngFile;
+import io.chiaroscuro.safetensors.SafetensorsWriter;
+import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.TensorScope;
+import io.chiaroscuro.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +56,33 @@ class SamplerOptionsTest {
   })
   void generatesByTheSampler(String name, String className, @TempDir Path folder) {
     assertThat(generate(folder, "--scheduler=" + name)).containsEntry("scheduler", className);
+  }
+
+  /** As {@code docs/samplers.md} has it, with keys as LCM-LoRA is published. */
+  @ParameterizedTest
+  @CsvSource({"lcm, LCMScheduler", "tcd, TCDScheduler"})
+  void aLoraMakesFewStepsDo(String name, String className, @TempDir Path folder) {
+    Path lora = folder.resolve("few-steps.safetensors");
+    String layer = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_v";
+    try (var scope = new TensorScope();
+        var generator = new SeededGenerator(4)) {
+      SafetensorsWriter.write(
+          lora,
+          Map.of(
+              layer + ".lora_down.weight", generator.randn(2, 32),
+              layer + ".lora_up.weight", generator.randn(64, 2),
+              layer + ".alpha", Tensors.of(new double[] {2}, 1).squeeze()),
+          Map.of());
+    }
+    String[] options = {"--scheduler=" + name, "--guidance-scale=1"};
+    generate(folder.resolve("without"), options);
+    assertThat(generate(folder.resolve("with"), options[0], options[1], "--lora=" + lora))
+        .containsEntry("scheduler", className)
+        .containsEntry("num_inference_steps", "3")
+        .containsEntry("guidance_scale", "1.0")
+        .containsEntry("lora", "few-steps.safetensors:1.0");
+    assertThat(ImageDecoder.decode(folder.resolve("with/seed-5.png")).rgb())
+        .isNotEqualTo(ImageDecoder.decode(folder.resolve("without/seed-5.png")).rgb());
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BiFunction;
 
 /**
@@ -12,31 +13,33 @@ import java.util.function.BiFunction;
  * config.json} beside the weights.
  *
  * @param folder where it lies
+ * @param className its Python class
  */
-public record NetworkFolder(Path folder) {
+public record NetworkFolder(Path folder, String className) {
 
   /**
    * Finds a network.
    *
    * @param folder its own, or that of a checkpoint whose folder {@code vae} is its own
-   * @param className the Python class it must be of
+   * @param classNames the Python classes it may be of
    * @throws InvalidInputException if there is no such network
    */
-  public static NetworkFolder of(Path folder, String className) {
+  public static NetworkFolder of(Path folder, List<String> classNames) {
+    String wanted = String.join(" or ", classNames);
     Path within = folder.resolve(Component.VAE.folder());
     Path own = Files.exists(within.resolve("config.json")) ? within : folder;
     Path config = own.resolve("config.json");
     if (!Files.isRegularFile(config)) {
       throw new InvalidInputException(
-          "%s has no config.json; give the folder of an %s.".formatted(folder, className));
+          "%s has no config.json; give the folder of an %s.".formatted(folder, wanted));
     }
     String found = ConfigFile.tree(config).path("_class_name").asText("nothing named");
-    if (!found.equals(className)) {
+    if (!classNames.contains(found)) {
       throw new InvalidInputException(
           "%s is of %s, but an %s is wanted; give another folder."
-              .formatted(config, found, className));
+              .formatted(config, found, wanted));
     }
-    return new NetworkFolder(own);
+    return new NetworkFolder(own, found);
   }
 
   /**

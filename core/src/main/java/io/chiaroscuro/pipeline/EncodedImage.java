@@ -6,8 +6,8 @@ import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
-import io.chiaroscuro.vae.AutoencoderKL;
-import io.chiaroscuro.vae.DiagonalGaussianDistribution;
+import io.chiaroscuro.vae.Autoencoder;
+import io.chiaroscuro.vae.LatentDistribution;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class EncodedImage implements AutoCloseable {
 
-  private final AutoencoderKL vae;
-  private final DiagonalGaussianDistribution distribution;
+  private final Autoencoder vae;
+  private final LatentDistribution distribution;
 
   /**
    * @param pixels (1, 3, H, W) in -1..1
@@ -26,13 +26,12 @@ final class EncodedImage implements AutoCloseable {
   EncodedImage(StableDiffusion model, Tensor pixels) {
     this.vae = model.vae();
     try (var scope = new TensorScope()) {
-      var encoded = vae.encode(Tensors.to(pixels, model.device(), model.dtype()));
-      if (!Tensors.isFinite(encoded.mean())) {
+      this.distribution = vae.encode(Tensors.to(pixels, model.device(), vae.weights().dtype()));
+      if (!Tensors.isFinite(distribution.mode())) {
         throw new InvalidInputException(
             "The image's latents are NaN or infinite; choose --dtype float32 or bfloat16, or where that is in use fetch the weights again.");
       }
-      this.distribution =
-          new DiagonalGaussianDistribution(scope.own(encoded.mean()), scope.own(encoded.logvar()));
+      distribution.tensors().forEach(scope::own);
     }
   }
 
@@ -42,15 +41,13 @@ final class EncodedImage implements AutoCloseable {
    */
   Tensor sample(int batch, NoiseSource generator) {
     try (var scope = new TensorScope()) {
-      long[] shape = Tensors.shape(distribution.mean());
-      Tensor latents = distribution.sample(generator.randn(batch, shape[1], shape[2], shape[3]));
-      return scope.keep(Tensors.to(vae.scale(latents), Device.CPU, DType.FLOAT32));
+      Tensor latents = vae.scale(distribution.sample(batch, generator));
+      return scope.keep(Tensors.to(latents, Device.CPU, DType.FLOAT32));
     }
   }
 
   @Override
   public void close() {
-    distribution.mean().close();
-    distribution.logvar().close();
+    distribution.tensors().forEach(Tensor::close);
   }
 }

@@ -1,7 +1,6 @@
 package io.chiaroscuro.pipeline;
 
 import io.chiaroscuro.tensor.NoiseSource;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -38,9 +37,6 @@ public sealed interface GenerationTask extends AutoCloseable
    * @throws io.chiaroscuro.InvalidInputException if the sampler cannot take that many
    */
   int steps(GenerationRequest request);
-
-  /** What it goes by, for a picture's provenance. */
-  Map<String, String> describe();
 
   @Override
   void close();

@@ -3,7 +3,6 @@ package io.chiaroscuro.pipeline;
 import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -60,11 +59,6 @@ public final class ImageToImage implements GenerationTask {
   @Override
   public int steps(GenerationRequest request) {
     return strength.steps(request);
-  }
-
-  @Override
-  public Map<String, String> describe() {
-    return Map.of("strength", String.valueOf(strength.value()));
   }
 
   @Override

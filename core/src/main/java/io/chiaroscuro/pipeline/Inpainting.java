@@ -6,7 +6,6 @@ import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.scheduler.Trajectory;
 import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Scalar;
@@ -92,11 +91,6 @@ public final class Inpainting implements GenerationTask {
   @Override
   public int steps(GenerationRequest request) {
     return strength.steps(request);
-  }
-
-  @Override
-  public Map<String, String> describe() {
-    return Map.of("strength", String.valueOf(strength.value()));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
+import io.chiaroscuro.vae.Autoencoder;
 import io.chiaroscuro.vae.AutoencoderKL;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param vae closed with this object
  */
-public record LatentEncoder(AutoencoderKL vae) implements AutoCloseable {
+public record LatentEncoder(Autoencoder vae) implements AutoCloseable {
 
   /**
    * Loads a checkpoint's autoencoder and nothing else of it.
@@ -48,8 +49,7 @@ public record LatentEncoder(AutoencoderKL vae) implements AutoCloseable {
    * @throws InvalidInputException unless both sides are multiples of the autoencoder's downscale
    */
   public LatentShape latentShape(int width, int height) {
-    return LatentShape.ofImage(
-        vae.config().latentChannels(), vae.config().downscale(), width, height);
+    return LatentShape.ofImage(vae.latentChannels(), vae.downscale(), width, height);
   }
 
   /**

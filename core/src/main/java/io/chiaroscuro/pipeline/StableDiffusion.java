@@ -17,6 +17,7 @@ import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import io.chiaroscuro.unet.UNet2DConditionConfig;
 import io.chiaroscuro.unet.UNet2DConditionModel;
+import io.chiaroscuro.vae.Autoencoder;
 import io.chiaroscuro.vae.AutoencoderKL;
 import io.chiaroscuro.vae.AutoencoderKLConfig;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ public record StableDiffusion(
     Checkpoint checkpoint,
     TextEncoders textEncoders,
     UNet2DConditionModel unet,
-    AutoencoderKL vae,
+    Autoencoder vae,
     SchedulerConfig schedulerConfig,
     Device device,
     DType dtype)
@@ -169,7 +170,7 @@ public record StableDiffusion(
 
   /** The side of the square pictures this model was trained on, in pixels. */
   public int trainedSize() {
-    return trainedSize(unet.config(), vae.config());
+    return unet.config().sampleSize() * vae.downscale();
   }
 
   /**
@@ -178,13 +179,16 @@ public record StableDiffusion(
    * @throws InvalidInputException if those of a network are missing or malformed
    */
   public static int trainedSize(Checkpoint checkpoint) {
-    return trainedSize(
-        UNet2DConditionConfig.read(checkpoint.config(Component.UNET)),
-        AutoencoderKLConfig.read(checkpoint.config(Component.VAE)));
+    return UNet2DConditionConfig.read(checkpoint.config(Component.UNET)).sampleSize()
+        * AutoencoderKLConfig.read(checkpoint.config(Component.VAE)).downscale();
   }
 
-  private static int trainedSize(UNet2DConditionConfig unet, AutoencoderKLConfig vae) {
-    return unet.sampleSize() * vae.downscale();
+  /**
+   * What latents were multiplied by in training: a matter of the checkpoint, whatever autoencoder
+   * has taken the place of its own.
+   */
+  public double scalingFactor() {
+    return AutoencoderKLConfig.read(checkpoint.config(Component.VAE)).scalingFactor();
   }
 
   /**
@@ -224,7 +228,7 @@ public record StableDiffusion(
       Checkpoint checkpoint,
       TextEncoders textEncoders,
       UNet2DConditionModel unet,
-      AutoencoderKL vae) {
+      Autoencoder vae) {
     Path folder = checkpoint.folder();
     int hidden = textEncoders.hiddenSize();
     if (unet.config().crossAttentionDim().at(0) != hidden) {
@@ -233,7 +237,7 @@ public record StableDiffusion(
               .formatted(folder, unet.config().crossAttentionDim().at(0), hidden));
     }
     requireFitsAdditions(checkpoint, textEncoders, unet.config());
-    int channels = vae.config().latentChannels();
+    int channels = vae.latentChannels();
     int in = unet.config().inChannels();
     if (in != channels && in != forInpainting(channels)
         || unet.config().outChannels() != channels) {
@@ -265,7 +269,7 @@ public record StableDiffusion(
 
   /** Whether the UNet sees mask and masked image beside the latents, and can do nothing else. */
   boolean isForInpainting() {
-    return unet.config().inChannels() == forInpainting(vae.config().latentChannels());
+    return unet.config().inChannels() == forInpainting(vae.latentChannels());
   }
 
   /**
@@ -280,23 +284,37 @@ public record StableDiffusion(
   }
 
   /**
+   * The same with the autoencoder of a folder, see {@link #withVae(Autoencoder)}; it computes in
+   * the type of the one that it replaces.
+   *
+   * @param folder with {@code config.json} and weights, or with a folder {@code vae} like that
+   * @throws InvalidInputException if it is missing or damaged, or its latents have another shape
+   */
+  public StableDiffusion withVae(Path folder) {
+    try (var opened = new Opened()) {
+      var other = opened.add(Autoencoder.read(folder, vae.weights().dtype(), device));
+      StableDiffusion model = withVae(other);
+      opened.release();
+      return model;
+    }
+  }
+
+  /**
    * The same with another autoencoder, closed in place of this one's, which the caller closes
    * unless the other shares its weights.
    *
    * @throws InvalidInputException if its latents have another shape
    */
-  public StableDiffusion withVae(AutoencoderKL other) {
-    AutoencoderKLConfig own = vae.config();
-    if (other.config().latentChannels() != own.latentChannels()
-        || other.config().downscale() != own.downscale()) {
+  public StableDiffusion withVae(Autoencoder other) {
+    if (other.latentChannels() != vae.latentChannels() || other.downscale() != vae.downscale()) {
       throw new InvalidInputException(
           "The autoencoder has latents of %d channels at 1/%d of the size, but those of %s have %d at 1/%d; choose one of the same family."
               .formatted(
-                  other.config().latentChannels(),
-                  other.config().downscale(),
+                  other.latentChannels(),
+                  other.downscale(),
                   checkpoint.name(),
-                  own.latentChannels(),
-                  own.downscale()));
+                  vae.latentChannels(),
+                  vae.downscale()));
     }
     return new StableDiffusion(
         checkpoint, textEncoders, unet, other, schedulerConfig, device, dtype);

@@ -54,7 +54,12 @@ public record Strength(double value) {
     }
   }
 
-  int steps(GenerationRequest request) {
+  /**
+   * How many steps are taken; some samplers ask the network more often than once for each.
+   *
+   * @throws InvalidInputException if there are none, or the sampler cannot take that many
+   */
+  public int steps(GenerationRequest request) {
     try (Trajectory trajectory = start(request)) {
       return trajectory.length();
     }

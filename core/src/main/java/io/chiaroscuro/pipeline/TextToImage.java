@@ -2,7 +2,6 @@ package io.chiaroscuro.pipeline;
 
 import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -38,11 +37,6 @@ public record TextToImage(StableDiffusion model) implements GenerationTask {
   @Override
   public int steps(GenerationRequest request) {
     return request.steps();
-  }
-
-  @Override
-  public Map<String, String> describe() {
-    return Map.of();
   }
 
   /** Nothing is held beside the model. */

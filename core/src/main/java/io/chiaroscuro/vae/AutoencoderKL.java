@@ -4,7 +4,6 @@ import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.checkpoint.Family;
-import io.chiaroscuro.checkpoint.NetworkFolder;
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.nn.Conv2d;
 import io.chiaroscuro.nn.Layer;
@@ -13,20 +12,17 @@ import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The autoencoder between images and latents (<a href="https://arxiv.org/abs/2112.10752">Rombach et
- * al. 2022</a>, section 3.1).
- *
- * <p>{@link #encode} and {@link #decode} speak of the autoencoder's own latents, as diffusers' do;
- * {@link #scale} and {@link #unscale} translate to and from those that diffusion works on.
+ * The autoencoder of Stable Diffusion (<a href="https://arxiv.org/abs/2112.10752">Rombach et al.
+ * 2022</a>, section 3.1).
  */
-public final class AutoencoderKL implements AutoCloseable {
+public final class AutoencoderKL implements Autoencoder {
+
+  static final String CLASS_NAME = Component.VAE.className();
 
   private final AutoencoderKLConfig config;
   private final Weights weights;
@@ -67,20 +63,6 @@ public final class AutoencoderKL implements AutoCloseable {
   }
 
   /**
-   * The autoencoder of a folder that holds nothing else, or of a checkpoint's.
-   *
-   * @param folder with {@code config.json} and weights, or with a folder {@code vae} like that
-   * @throws InvalidInputException if config or weights are missing or do not fit each other
-   */
-  public static AutoencoderKL read(Path folder, DType dtype, Device device) {
-    return NetworkFolder.of(folder, Component.VAE.className())
-        .build(
-            dtype,
-            device,
-            (config, weights) -> new AutoencoderKL(AutoencoderKLConfig.read(config), weights));
-  }
-
-  /**
    * Loads a checkpoint's autoencoder.
    *
    * @param dtype what it computes in, unless it is Stable Diffusion XL's and would overflow: then
@@ -98,11 +80,7 @@ public final class AutoencoderKL implements AutoCloseable {
         weights -> new AutoencoderKL(config, weights));
   }
 
-  /**
-   * The same autoencoder, taking pictures and latents of a batch one after another, as with
-   * diffusers' {@code enable_slicing}: less memory, the same result. Shares the weights: close one
-   * of the two.
-   */
+  @Override
   public AutoencoderKL sliced() {
     return new AutoencoderKL(config, weights, new Sliced(encoder), new Sliced(decoder));
   }
@@ -115,6 +93,7 @@ public final class AutoencoderKL implements AutoCloseable {
    *
    * @throws InvalidInputException if that size does not overlap by whole latents
    */
+  @Override
   public AutoencoderKL tiled() {
     int pixels = config.sampleSize();
     int latents = pixels / config.downscale();
@@ -131,23 +110,24 @@ public final class AutoencoderKL implements AutoCloseable {
     return config;
   }
 
+  @Override
+  public int latentChannels() {
+    return config.latentChannels();
+  }
+
+  @Override
+  public int downscale() {
+    return config.downscale();
+  }
+
+  @Override
   public Weights weights() {
     return weights;
   }
 
-  /**
-   * @param images (B, inChannels, H, W) in -1..1, in the weights' type; H and W at least {@link
-   *     AutoencoderKLConfig#downscale}
-   * @return the distribution of their latents (B, latentChannels, h, w); its tensors are kept in
-   *     the caller's scope
-   */
+  @Override
   public DiagonalGaussianDistribution encode(Tensor images) {
-    requireChannels("Images", images, config.inChannels());
-    if (Math.min(images.size(2), images.size(3)) < config.downscale()) {
-      throw new InvalidInputException(
-          "Images of %dx%d pixels are too small; each side needs at least %d."
-              .formatted(images.size(3), images.size(2), config.downscale()));
-    }
+    TensorShape.requireImages(images, config.inChannels(), downscale());
     try (var scope = new TensorScope()) {
       var distribution = DiagonalGaussianDistribution.of(encoder.forward(images));
       scope.keep(distribution.mean());
@@ -156,19 +136,17 @@ public final class AutoencoderKL implements AutoCloseable {
     }
   }
 
-  /**
-   * @param latents (B, latentChannels, h, w), {@linkplain #unscale unscaled}, in the weights' type
-   * @return images (B, outChannels, H, W), about -1..1, not clamped
-   */
+  @Override
   public Tensor decode(Tensor latents) {
-    requireChannels("Latents", latents, config.latentChannels());
+    TensorShape.requireLatents(latents, config.latentChannels());
     return decoder.forward(latents);
   }
 
   /**
-   * From the autoencoder's latents to diffusion's: {@code (z - shift) scaling}, or with {@code
-   * latents_mean} and {@code latents_std} {@code (z - mean) scaling / std}.
+   * {@code (z - shift) scaling}, or with {@code latents_mean} and {@code latents_std} {@code (z -
+   * mean) scaling / std}.
    */
+  @Override
   public Tensor scale(Tensor latents) {
     try (var scope = new TensorScope()) {
       if (config.latentsMean() != null) {
@@ -184,10 +162,8 @@ public final class AutoencoderKL implements AutoCloseable {
     }
   }
 
-  /**
-   * From diffusion's latents to the autoencoder's: {@code z / scaling + shift}, or {@code z std /
-   * scaling + mean}.
-   */
+  /** {@code z / scaling + shift}, or {@code z std / scaling + mean}. */
+  @Override
   public Tensor unscale(Tensor latents) {
     try (var scope = new TensorScope()) {
       if (config.latentsMean() != null) {
@@ -208,14 +184,6 @@ public final class AutoencoderKL implements AutoCloseable {
     try (var scope = new TensorScope()) {
       double[] numbers = values.stream().mapToDouble(Double::doubleValue).toArray();
       return scope.keep(Tensors.of(numbers, 1, numbers.length, 1, 1).to(latents));
-    }
-  }
-
-  private static void requireChannels(String what, Tensor tensor, int channels) {
-    if (tensor.dim() != 4 || tensor.size(1) != channels) {
-      throw new InvalidInputException(
-          "%s have shape %s; this autoencoder takes (batch, %d, height, width)."
-              .formatted(what, Arrays.toString(Tensors.shape(tensor)), channels));
     }
   }
 

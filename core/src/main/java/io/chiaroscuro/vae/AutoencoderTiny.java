@@ -1,14 +1,11 @@
 package io.chiaroscuro.vae;
 
-import io.chiaroscuro.checkpoint.NetworkFolder;
+import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.nn.Conv2d;
 import io.chiaroscuro.nn.Layer;
 import io.chiaroscuro.nn.Sequential;
-import io.chiaroscuro.tensor.DType;
-import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
@@ -18,9 +15,12 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * A small autoencoder distilled from a large one, TAESD (<a
  * href="https://github.com/madebyollin/taesd">Bohan 2023</a>) and its kin: much faster and nearly
- * as good, for previews. Its latents are diffusion's own.
+ * as good, for previews or in place of the large one. Of TAESD itself, whose scaling factor is 1,
+ * the latents are diffusion's own.
  */
-public final class AutoencoderTiny implements AutoCloseable {
+public final class AutoencoderTiny implements Autoencoder {
+
+  static final String CLASS_NAME = "AutoencoderTiny";
 
   private final AutoencoderTinyConfig config;
   private final Weights weights;
@@ -39,48 +39,77 @@ public final class AutoencoderTiny implements AutoCloseable {
     weights.requireNoSurplus();
   }
 
-  /**
-   * @param folder with {@code config.json} and weights
-   * @throws io.chiaroscuro.InvalidInputException if config or weights are missing or do not fit
-   *     each other
-   */
-  public static AutoencoderTiny read(Path folder, DType dtype, Device device) {
-    return NetworkFolder.of(folder, "AutoencoderTiny")
-        .build(
-            dtype,
-            device,
-            (config, weights) -> new AutoencoderTiny(AutoencoderTinyConfig.read(config), weights));
+  private AutoencoderTiny(
+      AutoencoderTinyConfig config, Weights weights, Layer encoder, Layer decoder) {
+    this.config = config;
+    this.weights = weights;
+    this.encoder = encoder;
+    this.decoder = decoder;
   }
 
   public AutoencoderTinyConfig config() {
     return config;
   }
 
+  @Override
+  public int latentChannels() {
+    return config.latentChannels();
+  }
+
+  @Override
+  public int downscale() {
+    return config.downscale();
+  }
+
+  @Override
   public Weights weights() {
     return weights;
   }
 
-  /**
-   * @param images (B, inChannels, H, W) in -1..1, in the weights' type
-   * @return diffusion's latents (B, latentChannels, h, w)
-   */
-  public Tensor encode(Tensor images) {
+  @Override
+  public DeterministicLatents encode(Tensor images) {
+    TensorShape.requireImages(images, config.inChannels(), downscale());
     try (var scope = new TensorScope()) {
       Tensor unit = images.add(new Scalar(1)).div(new Scalar(2));
-      return scope.keep(encoder.forward(unit).mul(new Scalar(config.scalingFactor())));
+      return new DeterministicLatents(scope.keep(encoder.forward(unit)));
     }
   }
 
-  /**
-   * @param latents diffusion's (B, latentChannels, h, w), in the weights' type
-   * @return images (B, outChannels, H, W), about -1..1, not clamped
-   */
+  @Override
   public Tensor decode(Tensor latents) {
+    TensorShape.requireLatents(latents, config.latentChannels());
     try (var scope = new TensorScope()) {
-      Tensor unscaled = latents.div(new Scalar(config.scalingFactor()));
-      Tensor bounded = torch.tanh(unscaled.div(new Scalar(3))).mul(new Scalar(3));
+      Tensor bounded = torch.tanh(latents.div(new Scalar(3))).mul(new Scalar(3));
       return scope.keep(decoder.forward(bounded).mul(new Scalar(2)).sub(new Scalar(1)));
     }
+  }
+
+  /** {@code z scaling}. */
+  @Override
+  public Tensor scale(Tensor latents) {
+    try (var scope = new TensorScope()) {
+      return scope.keep(latents.mul(new Scalar(config.scalingFactor())));
+    }
+  }
+
+  /** {@code z / scaling}. */
+  @Override
+  public Tensor unscale(Tensor latents) {
+    try (var scope = new TensorScope()) {
+      return scope.keep(latents.div(new Scalar(config.scalingFactor())));
+    }
+  }
+
+  @Override
+  public AutoencoderTiny sliced() {
+    return new AutoencoderTiny(config, weights, new Sliced(encoder), new Sliced(decoder));
+  }
+
+  /** Not there: it needs little memory, and its tiles would differ in tone. */
+  @Override
+  public AutoencoderTiny tiled() {
+    throw new InvalidInputException(
+        "A tiny autoencoder needs little memory and takes pictures whole; leave out --vae-tiling, or choose an AutoencoderKL.");
   }
 
   private static Layer encoder(AutoencoderTinyConfig config, Weights weights) {

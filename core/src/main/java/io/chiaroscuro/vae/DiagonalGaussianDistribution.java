@@ -1,21 +1,23 @@
 package io.chiaroscuro.vae;
 
 import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.SeededGenerator;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
+import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What the encoder says of the latents: independent normals. Not yet multiplied by the scaling
- * factor, see {@link AutoencoderKL#scale}.
+ * Latents that are independent normals.
  *
  * @param mean (B, latentChannels, h, w)
  * @param logvar logarithm of the variance, same shape, clamped to -30..20
  */
-public record DiagonalGaussianDistribution(Tensor mean, Tensor logvar) {
+public record DiagonalGaussianDistribution(Tensor mean, Tensor logvar)
+    implements LatentDistribution {
 
   /** Splits what the encoder puts out, (B, 2 latentChannels, h, w); kept in the caller's scope. */
   static DiagonalGaussianDistribution of(Tensor parameters) {
@@ -30,9 +32,22 @@ public record DiagonalGaussianDistribution(Tensor mean, Tensor logvar) {
     }
   }
 
-  /** The most probable latents, which are the mean itself: not a copy. */
+  /** The mean itself. */
+  @Override
   public Tensor mode() {
     return mean;
+  }
+
+  @Override
+  public Tensor sample(int count, NoiseSource generator) {
+    try (var scope = new TensorScope()) {
+      return scope.keep(sample(generator.randn(count, mean.size(1), mean.size(2), mean.size(3))));
+    }
+  }
+
+  @Override
+  public List<Tensor> tensors() {
+    return List.of(mean, logvar);
   }
 
   /**
@@ -48,7 +63,7 @@ public record DiagonalGaussianDistribution(Tensor mean, Tensor logvar) {
   /**
    * {@code mean + exp(logvar / 2) noise}.
    *
-   * @param noise of the mean's shape, anywhere
+   * @param noise of the mean's shape, or of a mean of one image as many as wanted; anywhere
    */
   public Tensor sample(Tensor noise) {
     try (var scope = new TensorScope()) {

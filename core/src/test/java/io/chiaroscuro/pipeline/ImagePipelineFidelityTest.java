@@ -57,7 +57,7 @@ class ImagePipelineFidelityTest {
   }
 
   private void check(String name, JsonNode settings) {
-    StableDiffusion model = models.get(settings.path("family").asText());
+    StableDiffusion model = model(settings);
     SchedulerConfig own = model.schedulerConfig();
     GenerationRequest request =
         new GenerationRequest(
@@ -91,6 +91,13 @@ class ImagePipelineFidelityTest {
               PipelineFidelityTest.largestDifference(generation.image(), expected.tensor("image")))
           .isLessThanOrEqualTo(1);
     }
+  }
+
+  private StableDiffusion model(JsonNode settings) {
+    StableDiffusion model = models.get(settings.path("family").asText());
+    return settings.has("vae")
+        ? model.withVae(SeededCheckpoint.autoencoderTiny(settings.path("vae").asText()))
+        : model;
   }
 
   private static GenerationTask task(StableDiffusion model, Strength strength, boolean masked) {

@@ -101,7 +101,7 @@ class ImageTaskTest {
         var with = task.start(request, 1, () -> generator.randn(1, 4, 16, 16), leak, generator);
         var same = new SeededGenerator(1)) {
       var encoded = model.vae().encode(PICTURE.toTensor());
-      Tensor original = model.vae().scale(encoded.sample(same));
+      Tensor original = model.vae().scale(encoded.sample(1, same));
       Tensor noise = same.randn(1, 4, 16, 16);
       // Of 10 leading timesteps 901, 801, ... the sixth.
       double abar = alphaCumprod(401);
@@ -165,7 +165,7 @@ class ImageTaskTest {
         var task = new Inpainting(model, PICTURE, MASK, Strength.OF_INPAINTING);
         var same = new SeededGenerator(3)) {
       Tensor painted = latents(task, request(SchedulerType.DDIM, 3), 3, 1);
-      Tensor original = model.vae().scale(model.vae().encode(PICTURE.toTensor()).sample(same));
+      Tensor original = model.vae().scale(model.vae().encode(PICTURE.toTensor()).sample(1, same));
       Tensor change = painted.sub(original).abs().select(0, 0);
       // The mask is an ellipse around the middle.
       assertThat(change.narrow(1, 0, 3).max().item_double()).isZero();

@@ -58,7 +58,7 @@ class PipelineFidelityTest {
   }
 
   private void check(String name, JsonNode settings) {
-    StableDiffusion model = models.get(settings.path("family").asText());
+    StableDiffusion model = model(settings);
     SchedulerConfig own = model.schedulerConfig();
     GenerationRequest request =
         new GenerationRequest(
@@ -90,6 +90,13 @@ class PipelineFidelityTest {
         assertThat(largestDifference(image, expected.tensor("image"))).isLessThanOrEqualTo(1);
       }
     }
+  }
+
+  private StableDiffusion model(JsonNode settings) {
+    StableDiffusion model = models.get(settings.path("family").asText());
+    return settings.has("vae")
+        ? model.withVae(SeededCheckpoint.autoencoderTiny(settings.path("vae").asText()))
+        : model;
   }
 
   static int largestDifference(RgbImage image, Tensor expected) {

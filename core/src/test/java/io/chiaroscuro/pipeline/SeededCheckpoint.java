@@ -14,6 +14,8 @@ import io.chiaroscuro.unet.UNet2DConditionConfig;
 import io.chiaroscuro.unet.UNet2DConditionModel;
 import io.chiaroscuro.vae.AutoencoderKL;
 import io.chiaroscuro.vae.AutoencoderKLConfig;
+import io.chiaroscuro.vae.AutoencoderTiny;
+import io.chiaroscuro.vae.AutoencoderTinyConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +49,13 @@ final class SeededCheckpoint {
             Map.of());
       }
     }
+  }
+
+  /** One of the tiny autoencoders of {@code tools/fixtures/autoencoders.py}. */
+  static AutoencoderTiny autoencoderTiny(String name) {
+    return new AutoencoderTiny(
+        AutoencoderTinyConfig.read(Fixture.path("autoencoders/" + name + "/config.json")),
+        Weights.seeded(SEED, DType.FLOAT32, Device.CPU));
   }
 
   /** The weights that the network asks for. */

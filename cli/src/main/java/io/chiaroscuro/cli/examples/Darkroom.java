@@ -2,6 +2,7 @@ package io.chiaroscuro.cli.examples;
 
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.adapter.LearnedEmbedding;
+import io.chiaroscuro.file.FileHash;
 import io.chiaroscuro.image.Brightness;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.PngFile;

@@ -4,6 +4,7 @@ import io.chiaroscuro.adapter.LearnedEmbedding;
 import io.chiaroscuro.cli.report.Report;
 import io.chiaroscuro.cli.report.SectionReport;
 import io.chiaroscuro.file.AtomicFile;
+import io.chiaroscuro.file.FileHash;
 import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.leak.LeakStatistics;
 import io.chiaroscuro.pipeline.StableDiffusion;

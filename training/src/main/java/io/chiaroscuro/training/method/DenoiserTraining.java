@@ -22,6 +22,7 @@ import io.chiaroscuro.training.subject.DenoiserSubject;
 import io.chiaroscuro.training.subject.LatentBatches;
 import io.chiaroscuro.training.subject.Learner;
 import io.chiaroscuro.training.subject.MemoryLayout;
+import io.chiaroscuro.vae.AutoencoderKL;
 import java.util.List;
 import java.util.Optional;
 
@@ -151,14 +152,14 @@ public record DenoiserTraining(
 
   private LatentBatches batches(
       StableDiffusion model, ProcessGroup processes, CachingProgress progress) {
-    LatentBatches own = pictures.batches(model.vae(), trainBatchSize, seed, processes, progress);
+    // That of a checkpoint is of no other kind.
+    var vae = (AutoencoderKL) model.vae();
+    LatentBatches own = pictures.batches(vae, trainBatchSize, seed, processes, progress);
     return prior
         .map(
             p ->
                 LatentBatches.halves(
-                    own,
-                    p.pictures()
-                        .batches(model.vae(), trainBatchSize, seed + 1, processes, progress)))
+                    own, p.pictures().batches(vae, trainBatchSize, seed + 1, processes, progress)))
         .orElse(own);
   }
 }

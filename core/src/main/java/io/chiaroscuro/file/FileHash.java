@@ -1,7 +1,6 @@
-package io.chiaroscuro.cli.examples;
+package io.chiaroscuro.file;
 
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.file.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,18 +9,24 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** What tells one file's content from another's. */
-final class FileHash {
+public final class FileHash {
 
   private FileHash() {}
 
-  /** SHA-256, in hexadecimal digits. */
-  static String of(Path file) {
+  /**
+   * SHA-256, in hexadecimal digits.
+   *
+   * @throws InvalidInputException if the file cannot be read
+   */
+  public static String of(Path file) {
     try {
       return HexFormat.of()
           .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
     } catch (IOException e) {
       throw new InvalidInputException(
-          "Cannot read %s (%s).".formatted(file, AtomicFile.reason(e)), e);
+          "Cannot read %s (%s); give a file that can be read."
+              .formatted(file, AtomicFile.reason(e)),
+          e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java has SHA-256.", e);
     }
