@@ -83,6 +83,7 @@ public final class SeededStableDiffusionXl {
         activation,
         1e-5,
         PROJECTION,
+        ByteVocabulary.SIZE - 2,
         ByteVocabulary.SIZE - 1);
   }
 
