@@ -108,9 +108,8 @@ class LightOptionsTest {
   @ValueSource(strings = {"dct+pixel", "pixel"})
   void lightFallsFromWhereItIsSaidWithStatisticsToo(String type) {
     String statistics = type.equals("pixel") ? "--leak=" + pixelStatistics() : leak;
-    // Without, the statistics let the mean colour follow from the slope, to black or white, where
-    // no
-    // light is seen to fall.
+    // Without, the mean colour follows from the slope by the statistics' covariance, to black or
+    // white, where no light is seen to fall.
     String[] grey = {statistics, "--mean-color=#808080"};
     double right = toTheRight(pictures(type + "-right", grey[0], grey[1], "--light=0:0.8"));
     double left = toTheRight(pictures(type + "-left", grey[0], grey[1], "--light=180:0.8"));
