@@ -368,8 +368,7 @@ class BatchFileTest {
   }
 
   private Process start(String prompts) throws IOException {
-    return ChildProgram.start(
-        folder.resolve("err"), ChildProgram.command(arguments(out, prompts, "--steps=40")));
+    return ChildProgram.start(folder.resolve("err"), arguments(out, prompts, "--steps=40"));
   }
 
   private void awaitPictures(int count, Process child) throws Exception {

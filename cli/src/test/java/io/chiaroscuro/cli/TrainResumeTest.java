@@ -96,8 +96,7 @@ class TrainResumeTest {
 
   private Process start() throws IOException {
     return ChildProgram.start(
-        sandbox.path("child.err"),
-        ChildProgram.command(arguments("killed", "--resume_from_checkpoint=latest")));
+        sandbox.path("child.err"), arguments("killed", "--resume_from_checkpoint=latest"));
   }
 
   private void awaitCheckpointAfter(long step, Process child) throws Exception {

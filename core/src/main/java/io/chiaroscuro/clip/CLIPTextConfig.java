@@ -20,6 +20,7 @@ import java.nio.file.Path;
  * @param hiddenAct {@code quick_gelu} in Stable Diffusion 1.x, {@code gelu} in 2.x
  * @param layerNormEps added to the variance in layer norms
  * @param projectionDim length of the pooled vector, where the model projects one
+ * @param bosTokenId the token that begins a prompt; nothing here asks for it, but transformers does
  * @param eosTokenId the token it is pooled at; 2, which many files have by mistake, stands for the
  *     highest id of each prompt
  */
@@ -33,14 +34,18 @@ public record CLIPTextConfig(
     Activation hiddenAct,
     double layerNormEps,
     int projectionDim,
+    int bosTokenId,
     int eosTokenId) {
 
   /** The mistaken {@code eos_token_id} of files older than transformers 4.32. */
   static final int LEGACY_EOS_TOKEN_ID = 2;
 
+  /** transformers' default. */
+  private static final int UNUSED_PROJECTION_DIM = 512;
+
   /** transformers' defaults. */
   public static final CLIPTextConfig DEFAULTS =
-      new CLIPTextConfig(49408, 512, 2048, 12, 8, 77, Activation.QUICK_GELU, 1e-5, 512, 49407);
+      new CLIPTextConfig(49408, 512, 2048, 12, 8, 77, Activation.QUICK_GELU, 1e-5);
 
   public CLIPTextConfig {
     requirePositive("vocab_size", vocabSize);
@@ -59,7 +64,10 @@ public record CLIPTextConfig(
     }
   }
 
-  /** Of a model that pools nothing. */
+  /**
+   * Of a model that projects nothing, and whose vocabulary ends, as CLIP's does, with the tokens
+   * that begin and end a prompt.
+   */
   public CLIPTextConfig(
       int vocabSize,
       int hiddenSize,
@@ -78,8 +86,9 @@ public record CLIPTextConfig(
         maxPositionEmbeddings,
         hiddenAct,
         layerNormEps,
-        DEFAULTS.projectionDim,
-        DEFAULTS.eosTokenId);
+        UNUSED_PROJECTION_DIM,
+        vocabSize - 2,
+        vocabSize - 1);
   }
 
   /**

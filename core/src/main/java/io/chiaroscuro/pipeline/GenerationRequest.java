@@ -130,31 +130,21 @@ public record GenerationRequest(
 
   /** The same with other prompts. */
   public GenerationRequest withPrompts(List<String> prompts) {
-    return with(prompts, promptSyntax);
+    return with(prompts, promptSyntax, microConditioning);
   }
 
   /** The same with prompts read in another syntax. */
   public GenerationRequest withPromptSyntax(PromptSyntax promptSyntax) {
-    return with(prompts, promptSyntax);
-  }
-
-  private GenerationRequest with(List<String> prompts, PromptSyntax promptSyntax) {
-    return new GenerationRequest(
-        prompts,
-        negativePrompt,
-        width,
-        height,
-        numInferenceSteps,
-        guidanceScale,
-        guidanceRescale,
-        clipSkip,
-        scheduler,
-        promptSyntax,
-        microConditioning);
+    return with(prompts, promptSyntax, microConditioning);
   }
 
   /** The same with other size conditions. */
   public GenerationRequest withMicroConditioning(MicroConditioning microConditioning) {
+    return with(prompts, promptSyntax, microConditioning);
+  }
+
+  private GenerationRequest with(
+      List<String> prompts, PromptSyntax promptSyntax, MicroConditioning microConditioning) {
     return new GenerationRequest(
         prompts,
         negativePrompt,

@@ -50,14 +50,14 @@ public final class SeededStableDiffusion {
     try (var network = new UNet2DConditionModel(unet(), weights(seed))) {
       writer.write(Component.UNET, network.config(), network.weights().tensors());
     }
-    try (var network = new AutoencoderKL(vae(), weights(seed))) {
+    try (var network = new AutoencoderKL(vae(8 * SAMPLE_SIZE, 0.18215), weights(seed))) {
       writer.write(Component.VAE, network.config(), network.weights().tensors());
     }
     // Last, since its presence is what makes the folder a checkpoint.
     writer.writeModelIndex("PNDMScheduler");
   }
 
-  private static Weights weights(long seed) {
+  static Weights weights(long seed) {
     return Weights.seeded(seed, DType.FLOAT32, Device.CPU);
   }
 
@@ -90,9 +90,10 @@ public final class SeededStableDiffusion {
         false);
   }
 
-  private static AutoencoderKLConfig vae() {
+  /** Stable Diffusion's four levels, narrow. */
+  static AutoencoderKLConfig vae(int sampleSize, double scalingFactor) {
     return new AutoencoderKLConfig(
-        8 * SAMPLE_SIZE,
+        sampleSize,
         3,
         3,
         4,
@@ -102,7 +103,7 @@ public final class SeededStableDiffusion {
         1,
         Activation.SILU,
         32,
-        0.18215,
+        scalingFactor,
         0,
         true,
         true,

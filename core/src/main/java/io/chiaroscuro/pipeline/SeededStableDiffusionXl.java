@@ -1,9 +1,11 @@
 package io.chiaroscuro.pipeline;
 
+import static io.chiaroscuro.pipeline.SeededStableDiffusion.vae;
+import static io.chiaroscuro.pipeline.SeededStableDiffusion.weights;
+
 import io.chiaroscuro.checkpoint.CheckpointWriter;
 import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.checkpoint.PerLevel;
-import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.clip.ByteVocabulary;
 import io.chiaroscuro.clip.CLIPTextConfig;
 import io.chiaroscuro.clip.CLIPTextModel;
@@ -11,15 +13,11 @@ import io.chiaroscuro.clip.CLIPTextModelWithProjection;
 import io.chiaroscuro.file.AtomicFile;
 import io.chiaroscuro.nn.Activation;
 import io.chiaroscuro.nn.Segments;
-import io.chiaroscuro.tensor.DType;
-import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.unet.UNet2DConditionConfig;
 import io.chiaroscuro.unet.UNet2DConditionModel;
 import io.chiaroscuro.vae.AutoencoderKL;
-import io.chiaroscuro.vae.AutoencoderKLConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -61,15 +59,11 @@ public final class SeededStableDiffusionXl {
     try (var network = new UNet2DConditionModel(unet(), weights(seed))) {
       writer.write(Component.UNET, network.config(), network.weights().tensors());
     }
-    try (var network = new AutoencoderKL(vae(), weights(seed))) {
+    try (var network = new AutoencoderKL(vae(8 * SAMPLE_SIZE, 0.13025), weights(seed))) {
       writer.write(Component.VAE, network.config(), network.weights().tensors());
     }
     // Last, since its presence is what makes the folder a checkpoint.
     writer.writeXlModelIndex("EulerDiscreteScheduler");
-  }
-
-  private static Weights weights(long seed) {
-    return Weights.seeded(seed, DType.FLOAT32, Device.CPU);
   }
 
   private static CLIPTextConfig textEncoder(int hidden, int heads, Activation activation) {
@@ -83,6 +77,7 @@ public final class SeededStableDiffusionXl {
         activation,
         1e-5,
         PROJECTION,
+        ByteVocabulary.SIZE - 2,
         ByteVocabulary.SIZE - 1);
   }
 
@@ -111,28 +106,6 @@ public final class SeededStableDiffusionXl {
         "text_time",
         TIME_EMBED,
         PROJECTION + 6 * TIME_EMBED,
-        null);
-  }
-
-  private static AutoencoderKLConfig vae() {
-    return new AutoencoderKLConfig(
-        8 * SAMPLE_SIZE,
-        3,
-        3,
-        4,
-        Collections.nCopies(4, "DownEncoderBlock2D"),
-        Collections.nCopies(4, "UpDecoderBlock2D"),
-        List.of(32, 32, 32, 32),
-        1,
-        Activation.SILU,
-        32,
-        0.13025,
-        0,
-        true,
-        true,
-        true,
-        true,
-        null,
         null);
   }
 

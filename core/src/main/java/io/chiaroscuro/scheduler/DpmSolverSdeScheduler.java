@@ -48,7 +48,7 @@ public final class DpmSolverSdeScheduler extends SigmaScheduler {
     @Override
     Tensor first(Tensor original, Tensor x, int index, NoiseSource generator) {
       if (index == length() - 1) {
-        return towards(original, x, index, sigma(index + 1));
+        return super.first(original, x, index, generator);
       }
       firstNoise.push(Noise.like(x, generator));
       return ancestral(original, x, sigma(index), sigma(index + 1), firstNoise.get(0));

@@ -37,11 +37,6 @@ public final class Kdpm2AncestralScheduler extends SigmaScheduler {
     }
 
     @Override
-    Tensor first(Tensor original, Tensor x, int index, NoiseSource generator) {
-      return towards(original, x, index, sigma(index + 1));
-    }
-
-    @Override
     Tensor second(Tensor original, Tensor trial, Tensor start, int index, NoiseSource generator) {
       AncestralStep step = AncestralStep.between(sigma(index - 1), sigma(index + 1));
       Tensor below = along(slope(original, trial, index), start, index - 1, step.down());

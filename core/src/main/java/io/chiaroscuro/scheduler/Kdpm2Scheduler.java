@@ -33,11 +33,6 @@ public final class Kdpm2Scheduler extends SigmaScheduler {
     }
 
     @Override
-    Tensor first(Tensor original, Tensor x, int index, NoiseSource generator) {
-      return towards(original, x, index, sigma(index + 1));
-    }
-
-    @Override
     Tensor second(Tensor original, Tensor trial, Tensor start, int index, NoiseSource generator) {
       return along(slope(original, trial, index), start, index - 1, sigma(index + 1));
     }

@@ -41,8 +41,10 @@ abstract class TwoStageTrajectory extends SigmaSpaceTrajectory {
     }
   }
 
-  /** The trial sample, or after the last step the image. */
-  abstract Tensor first(Tensor original, Tensor x, int index, NoiseSource generator);
+  /** The trial sample, or after the last step the image: by an Euler step. */
+  Tensor first(Tensor original, Tensor x, int index, NoiseSource generator) {
+    return towards(original, x, index, sigma(index + 1));
+  }
 
   /**
    * The sample at the step's end.

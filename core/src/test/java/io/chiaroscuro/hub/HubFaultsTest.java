@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.fixtures.ChildJvm;
 import io.chiaroscuro.fixtures.StandInHub;
 import io.chiaroscuro.fixtures.StandInRepository;
 import java.io.IOException;
@@ -384,13 +385,7 @@ class HubFaultsTest {
     for (int i = 0; i < 2; i++) {
       processes.add(
           new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-XX:TieredStopAtLevel=1",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  HubFaultsTest.class.getName(),
-                  remote.endpoint(),
-                  folder.resolve("hf").toString())
+                  ChildJvm.command(HubFaultsTest.class, remote.endpoint(), folder.resolve("hf")))
               .redirectErrorStream(true)
               .start());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.clip.CLIPTextConfig;
 import io.chiaroscuro.clip.CLIPTextModel;
+import io.chiaroscuro.fixtures.ChildJvm;
 import io.chiaroscuro.fixtures.Fixture;
 import io.chiaroscuro.nn.GradientCheckpointing;
 import io.chiaroscuro.nn.Segments;
@@ -17,7 +18,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -186,19 +186,8 @@ class GradientCheckpointingTest {
 
   /** A small heap, and nobody else's memory: what is measured is native and these steps' alone. */
   private static long inAnotherJvm(String... args) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-XX:+UseSerialGC",
-                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-                "-Dorg.bytedeco.openblas.load="
-                    + System.getProperty("org.bytedeco.openblas.load", "openblas"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                GradientCheckpointingTest.class.getName()));
-    command.addAll(List.of(args));
+    List<String> command = ChildJvm.command(GradientCheckpointingTest.class, (Object[]) args);
+    command.addAll(1, List.of("-Xmx64m", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
     Process java =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     String output = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -63,16 +63,22 @@ class UNet2DConditionModelTest {
     assertThat(worst(name, DType.FLOAT32)).isLessThan(1e-5);
   }
 
+  /** As near to float32 as diffusers' own half precision is, of which the fixture tells. */
   @ParameterizedTest
   @CsvSource({
     "unet1,BFLOAT16",
     "unet1,FLOAT16",
     "unet2,BFLOAT16",
     "unet2,FLOAT16",
+    "unet_xl,BFLOAT16",
     "unet_xl,FLOAT16"
   })
-  void runsInHalfPrecision(String name, DType dtype) {
-    assertThat(worst(name, dtype)).isLessThan(5e-2);
+  void roundsNoMoreThanDiffusersInHalfPrecision(String name, DType dtype) {
+    try (var scope = new TensorScope();
+        SafetensorsFile fixture = Fixture.tensors("networks/" + name)) {
+      double diffusers = fixture.tensor(dtype.name() + ".error").item_double();
+      assertThat(worst(name, dtype)).isLessThan(1.25 * diffusers);
+    }
   }
 
   @Test

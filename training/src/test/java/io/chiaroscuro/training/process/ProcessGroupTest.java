@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.fixtures.ChildJvm;
 import io.chiaroscuro.fixtures.Fixture;
 import io.chiaroscuro.safetensors.SafetensorsFile;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
-import io.chiaroscuro.training.ChildJvm;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
