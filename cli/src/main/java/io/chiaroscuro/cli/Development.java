@@ -29,8 +29,7 @@ record Development(
    * @param shows see {@link Exposure}
    * @param brightness mean over all pixels and channels, 0 to 1
    */
-  record Picture(
-      Path file, int index, long seed, String shows, double brightness, RgbImage image) {
+  record Picture(Path file, int index, long seed, String shows, double brightness, RgbImage image) {
 
     Map<String, Object> describe() {
       Map<String, Object> facts = new LinkedHashMap<>();

@@ -37,8 +37,7 @@ record Exposure(
       Tensor latents,
       Optional<SeededGenerators> generators) {
     try (var scope = new TensorScope()) {
-      return new Exposure(
-          first, suffix, shows, leak, scope.own(latents.clone()), generators);
+      return new Exposure(first, suffix, shows, leak, scope.own(latents.clone()), generators);
     }
   }
 

@@ -173,10 +173,7 @@ final class GenerateCommand implements Callable<Integer> {
       var refinement =
           new Refinement(loaded, next.request(), watch(previews, provenance, progress));
       return developed(
-          loaded,
-          UnaryOperator.identity(),
-          provenance,
-          begun.stream().map(refinement::refined));
+          loaded, UnaryOperator.identity(), provenance, begun.stream().map(refinement::refined));
     }
   }
 

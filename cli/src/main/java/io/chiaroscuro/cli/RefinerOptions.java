@@ -72,8 +72,7 @@ final class RefinerOptions {
     // The base model's kind of sampler, since kinds differ in the scaling of latents.
     SchedulerConfig own =
         StableDiffusion.schedulerConfig(checkpoint).as(base.schedulerConfig().type());
-    var refiner =
-        new Refiner(checkpoint, request.withScheduler(picture.scheduler(own)), model);
+    var refiner = new Refiner(checkpoint, request.withScheduler(picture.scheduler(own)), model);
     refiner.steps();
     return Optional.of(refiner);
   }
