@@ -23,18 +23,12 @@ record DenoisingWatch(
    * @param suffix of the names under which latents and previews are written
    */
   void denoise(Generation generation, int first, String suffix) {
-    try (var scope = new TensorScope()) {
-      long batch = generation.initialLatents().size(0);
-      for (int i = 0; i < batch; i++) {
-        latents.saveInitial(
-            folder.name(first + i) + suffix, generation.initialLatents().narrow(0, i, 1));
-      }
-      while (generation.hasNext()) {
-        DenoisingStep step = generation.next();
-        save(step, first, suffix);
-        preview(step, first, suffix);
-        progress.step(batch, "");
-      }
+    long batch = generation.initialLatents().size(0);
+    while (generation.hasNext()) {
+      DenoisingStep step = generation.next();
+      save(step, first, suffix);
+      preview(step, first, suffix);
+      progress.step(batch, "");
     }
   }
 

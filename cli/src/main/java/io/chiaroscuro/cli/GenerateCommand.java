@@ -129,6 +129,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   /** Made by one model, or begun by it and left to the refiner, which then has its memory. */
   private Outcome made(Optional<LeakStatistics> statistics) {
+    Optional<Path> refinerPath = refiner.find();
     Refiner next;
     List<Exposure> begun;
     Map<String, String> provenance;
@@ -147,7 +148,8 @@ final class GenerateCommand implements Callable<Integer> {
         throw new InvalidInputException(
             "--compare needs a leak to compare with; add --leak, --leak-image, --light, --palette, --mean-color, --leak-preset, --leak-channel or --leak-component.");
       }
-      Optional<Refiner> after = refiner.open(loaded, request, picture, model);
+      Optional<Refiner> after =
+          refinerPath.map(path -> refiner.open(path, loaded, request, picture, model));
       Truncation.warnings(loaded, request).forEach(err()::println);
       try (var source = image.open(loaded, request.width(), request.height());
           var previews = preview.open(loaded);
@@ -167,11 +169,15 @@ final class GenerateCommand implements Callable<Integer> {
       }
       next = after.get();
     }
-    try (var loaded = next.load(vae);
+    return refined(next, begun, provenance);
+  }
+
+  private Outcome refined(Refiner refiner, List<Exposure> begun, Map<String, String> provenance) {
+    try (var loaded = refiner.load(vae);
         var previews = preview.open(loaded);
-        var progress = progress("Refining", next.steps())) {
+        var progress = progress("Refining", refiner.steps())) {
       var refinement =
-          new Refinement(loaded, next.request(), watch(previews, provenance, progress));
+          new Refinement(loaded, refiner.request(), watch(previews, provenance, progress));
       return developed(
           loaded, UnaryOperator.identity(), provenance, begun.stream().map(refinement::refined));
     }

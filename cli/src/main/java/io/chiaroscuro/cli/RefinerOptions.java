@@ -56,29 +56,43 @@ final class RefinerOptions {
   }
 
   /**
-   * Opens the refiner, if there is one.
+   * Finds the refiner, or fetches it, if there is one.
    *
+   * @throws InvalidInputException if it is nowhere
+   */
+  Optional<Path> find() {
+    return Optional.ofNullable(name)
+        .map(
+            known ->
+                HubModels.of(command)
+                    .find(known, Wanted.CHECKPOINT, command.commandLine().getErr()));
+  }
+
+  /**
+   * Opens the refiner.
+   *
+   * @param path where it was found
    * @param base whose latents it goes on with, and whose tokenizer it uses if it is one file
    * @param request of the base model
    * @throws InvalidInputException if it is missing, damaged, or has nothing to go on with
    */
-  Optional<Refiner> open(
-      StableDiffusion base, GenerationRequest request, PictureOptions picture, ModelOptions model) {
-    if (name == null) {
-      return Optional.empty();
-    }
-    Checkpoint checkpoint = checkpoint(base.checkpoint());
+  Refiner open(
+      Path path,
+      StableDiffusion base,
+      GenerationRequest request,
+      PictureOptions picture,
+      ModelOptions model) {
+    Checkpoint checkpoint = checkpoint(path, base.checkpoint());
     HandOver.requireBetween(base.checkpoint(), checkpoint);
     // The base model's kind of sampler, since kinds differ in the scaling of latents.
     SchedulerConfig own =
         StableDiffusion.schedulerConfig(checkpoint).as(base.schedulerConfig().type());
     var refiner = new Refiner(checkpoint, request.withScheduler(picture.scheduler(own)), model);
     refiner.steps();
-    return Optional.of(refiner);
+    return refiner;
   }
 
-  private Checkpoint checkpoint(Checkpoint base) {
-    Path path = HubModels.of(command).find(name, Wanted.CHECKPOINT, command.commandLine().getErr());
+  private static Checkpoint checkpoint(Path path, Checkpoint base) {
     return Files.isRegularFile(path)
         ? SingleFile.open(path, Optional.empty()).checkpoint(Optional.of(base.folder()))
         : Checkpoint.open(path);

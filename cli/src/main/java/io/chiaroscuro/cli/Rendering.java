@@ -28,7 +28,7 @@ final class Rendering {
   private final String stage;
 
   /**
-   * @param stage what the names of latents and previews end with
+   * @param stage what the names of latents and previews from the way end with
    */
   Rendering(
       GenerationTask task,
@@ -85,6 +85,13 @@ final class Rendering {
                 () -> watch.latents().noise(shape, count, first, generators),
                 leak.map(l -> seeded(l, first)),
                 generators)) {
+      for (int i = 0; i < generators.size(); i++) {
+        watch
+            .latents()
+            .saveInitial(
+                watch.folder().name(first + i) + suffix,
+                generation.initialLatents().narrow(0, i, 1));
+      }
       watch.denoise(generation, first, suffix + stage);
       return Exposure.of(
           first,
