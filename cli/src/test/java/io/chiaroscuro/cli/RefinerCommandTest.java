@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.chiaroscuro.fixtures.Fixture;
+import io.chiaroscuro.fixtures.OriginalLayout;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.pipeline.SeededCheckpoint;
+import io.chiaroscuro.pipeline.SeededStableDiffusion;
 import io.chiaroscuro.safetensors.SafetensorsFile;
 import io.chiaroscuro.safetensors.SafetensorsWriter;
 import io.chiaroscuro.tensor.TensorScope;
@@ -38,6 +40,12 @@ class RefinerCommandTest {
     this.folder = folder;
     for (String model : List.of("xl", "xl-refiner", "xl-normalized", "family1")) {
       SeededCheckpoint.write(model, folder.resolve(model));
+    }
+    Path other = folder.resolve("sd");
+    SeededStableDiffusion.write(other, 0);
+    try (var scope = new TensorScope()) {
+      SafetensorsWriter.write(
+          folder.resolve("sd.safetensors"), OriginalLayout.of(other, false), Map.of());
     }
     PngFile.write(folder.resolve("white.png"), RgbImage.solid(64, 64, 255, 255, 255), Map.of());
     Files.writeString(folder.resolve("prompts.txt"), "A lighthouse at night");
@@ -142,6 +150,7 @@ class RefinerCommandTest {
       value = {
         "family1 | --refiner=FOLDER/xl-refiner | The model family1 is a StableDiffusionPipeline",
         "xl | --refiner=FOLDER/family1 | The refiner family1 is a StableDiffusionPipeline",
+        "xl | --refiner=FOLDER/sd.safetensors | The refiner sd is a StableDiffusionPipeline",
         "xl | --refiner=FOLDER/xl-normalized | scaling_factor 0.5 and 0.13025",
         "xl | --refiner=FOLDER/nothing | FOLDER/nothing",
         "xl | --refiner=FOLDER/xl-refiner --denoising-end=1 | denoising end is 1.0; give a number",
