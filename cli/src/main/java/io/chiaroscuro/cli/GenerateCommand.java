@@ -2,6 +2,7 @@ package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.file.AtomicFile;
+import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.leak.LatentShape;
 import io.chiaroscuro.leak.LeakStatistics;
 import io.chiaroscuro.leak.SignalLeak;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -47,9 +49,13 @@ import picocli.CommandLine.Spec;
     })
 final class GenerateCommand implements Callable<Integer> {
 
+  /** What was written. */
+  private record Outcome(List<Development.Picture> pictures, Optional<Path> sheet) {}
+
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions model;
   @Mixin private AdapterOptions adapters;
+  @Mixin private RefinerOptions refiner;
   @Mixin private VaeOptions vae;
   @Mixin private PictureOptions picture;
   @Mixin private SizeConditionOptions sizes;
@@ -104,6 +110,7 @@ final class GenerateCommand implements Callable<Integer> {
     if (batchSize < 1) {
       throw new InvalidInputException("--batch-size is %d; give 1 or more.".formatted(batchSize));
     }
+    refiner.check();
     AtomicFile.requireFolder(outputDir);
     if (prompts != null) {
       return batch();
@@ -113,12 +120,27 @@ final class GenerateCommand implements Callable<Integer> {
     image.requireReadable();
     preview.check();
     Optional<LeakStatistics> statistics = leakOptions.read();
+    try {
+      report(made(statistics));
+    } finally {
+      statistics.ifPresent(LeakStatistics::close);
+    }
+    return 0;
+  }
+
+  /** Made by one model, or begun by it and left to the refiner, which then has its memory. */
+  private Outcome made(Optional<LeakStatistics> statistics) {
+    Optional<Path> refinerPath = refiner.find();
+    Refiner next;
+    List<Exposure> begun;
+    Map<String, String> provenance;
     try (var adapted = new AdaptedModel(model, vae, adapters)) {
       StableDiffusion loaded = adapted.model();
       GenerationRequest request =
-          picture
-              .request(loaded, statistics.map(LeakStatistics::shape))
-              .withMicroConditioning(sizes.conditioning(loaded));
+          refiner.divided(
+              picture
+                  .request(loaded, statistics.map(LeakStatistics::shape))
+                  .withMicroConditioning(sizes.conditioning(loaded)));
       LatentShape shape = loaded.latentShape(request.width(), request.height());
       latentOptions.check(shape, seeds.count());
       Optional<SignalLeak> leak =
@@ -127,15 +149,78 @@ final class GenerateCommand implements Callable<Integer> {
         throw new InvalidInputException(
             "--compare needs a leak to compare with; add --leak, --leak-image, --light, --palette, --mean-color, --leak-preset, --leak-channel or --leak-component.");
       }
+      Optional<Refiner> after =
+          refinerPath.map(path -> refiner.open(path, loaded, request, picture, model));
       Truncation.warnings(loaded, request).forEach(err()::println);
       try (var source = image.open(loaded, request.width(), request.height());
-          var previews = preview.open(loaded)) {
-        render(adapted, request, source, leak, previews);
+          var previews = preview.open(loaded);
+          var progress = progress("Denoising", source.task().steps(request))) {
+        provenance = provenance(adapted, request, source, after);
+        var watch = watch(previews, provenance, progress);
+        String stage = after.isPresent() ? "-base" : "";
+        var rendering =
+            new Rendering(
+                source.task(), request, shape, leakOptions, seeds.count(), batchSize, watch, stage);
+        Stream<Exposure> exposures =
+            compare ? rendering.comparison(leak.orElseThrow()) : rendering.pictures(leak);
+        if (after.isEmpty()) {
+          return developed(loaded, source::finished, provenance, exposures);
+        }
+        begun = exposures.toList();
       }
-    } finally {
-      statistics.ifPresent(LeakStatistics::close);
+      next = after.get();
     }
-    return 0;
+    return refined(next, begun, provenance);
+  }
+
+  private Outcome refined(Refiner refiner, List<Exposure> begun, Map<String, String> provenance) {
+    try (var loaded = refiner.load(vae);
+        var previews = preview.open(loaded);
+        var progress = progress("Refining", refiner.steps())) {
+      var refinement =
+          new Refinement(loaded, refiner.request(), watch(previews, provenance, progress));
+      return developed(
+          loaded, UnaryOperator.identity(), provenance, begun.stream().map(refinement::refined));
+    }
+  }
+
+  private Outcome developed(
+      StableDiffusion loaded,
+      UnaryOperator<RgbImage> finish,
+      Map<String, String> provenance,
+      Stream<Exposure> exposures) {
+    var development = new Development(loaded, finish, leakOptions, folder(), provenance);
+    List<Development.Picture> pictures = development.develop(exposures);
+    return new Outcome(
+        pictures,
+        compare
+            ? Optional.of(development.contactSheet(picture.prompt(), pictures, seeds.count()))
+            : Optional.empty());
+  }
+
+  private static Map<String, String> provenance(
+      AdaptedModel adapted,
+      GenerationRequest request,
+      ImageSource source,
+      Optional<Refiner> refiner) {
+    Map<String, String> facts = new LinkedHashMap<>(request.describe());
+    facts.putAll(Rendering.provenance(adapted));
+    facts.putAll(source.describe());
+    refiner.map(Refiner::describe).ifPresent(facts::putAll);
+    return facts;
+  }
+
+  private DenoisingWatch watch(
+      Previews previews, Map<String, String> provenance, Progress progress) {
+    return new DenoisingWatch(latentOptions, previews, folder(), provenance, progress);
+  }
+
+  private PictureFolder folder() {
+    return new PictureFolder(outputDir, seeds.first());
+  }
+
+  private Progress progress(String task, int steps) {
+    return Progress.start(task, (long) steps * seeds.count() * (compare ? 2 : 1), err());
   }
 
   /** Makes the pictures of a file; all of it is read and checked before the model is loaded. */
@@ -182,49 +267,18 @@ final class GenerateCommand implements Callable<Integer> {
         || Set.of("--prompts", "--batch-size", "--output-dir").contains(option);
   }
 
-  private void render(
-      AdaptedModel adapted,
-      GenerationRequest request,
-      ImageSource source,
-      Optional<SignalLeak> leak,
-      Previews previews) {
-    long steps = (long) source.task().steps(request) * seeds.count() * (compare ? 2 : 1);
-    List<Rendering.Picture> pictures;
-    Optional<Path> sheet = Optional.empty();
-    try (var progress = Progress.start("Denoising", steps, err())) {
-      Rendering rendering =
-          new Rendering(
-              adapted,
-              request,
-              source,
-              leakOptions,
-              latentOptions,
-              previews,
-              outputDir,
-              seeds.first(),
-              seeds.count(),
-              batchSize,
-              progress);
-      pictures = compare ? rendering.comparison(leak.orElseThrow()) : rendering.pictures(leak);
-      if (compare) {
-        sheet = Optional.of(rendering.contactSheet(pictures));
-      }
-    }
-    report(pictures, sheet);
-  }
-
-  private void report(List<Rendering.Picture> pictures, Optional<Path> sheet) {
+  private void report(Outcome made) {
     Map<String, Object> result = new LinkedHashMap<>();
-    result.put("pictures", pictures.stream().map(Rendering.Picture::describe).toList());
-    sheet.ifPresent(file -> result.put("contact_sheet", file.toString()));
+    result.put("pictures", made.pictures().stream().map(Development.Picture::describe).toList());
+    made.sheet().ifPresent(file -> result.put("contact_sheet", file.toString()));
     String prose =
-        pictures.stream()
+        made.pictures().stream()
             .map(p -> "%s  mean brightness %.3f".formatted(p.file(), p.brightness()))
             .collect(Collectors.joining(System.lineSeparator()));
     json.print(
         spec.commandLine().getOut(),
         result,
-        prose + sheet.map(file -> System.lineSeparator() + file).orElse(""));
+        prose + made.sheet().map(file -> System.lineSeparator() + file).orElse(""));
   }
 
   private PrintWriter err() {

@@ -112,6 +112,10 @@ final class PictureOptions {
     }
   }
 
+  String prompt() {
+    return prompt;
+  }
+
   /** A picture carries its prompt, and not every string can be carried. */
   private static void requireText(String name, String text) {
     if (text.indexOf(0) >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
@@ -131,7 +135,12 @@ final class PictureOptions {
         side(width, leakShape.map(LatentShape::width), downscale, model),
         side(height, leakShape.map(LatentShape::height), downscale, model),
         model.defaultGuidanceScale(),
-        sampler.over(model.schedulerConfig()));
+        scheduler(model.schedulerConfig()));
+  }
+
+  /** The sampler, with what another model's {@code own} settings say. */
+  SchedulerConfig scheduler(SchedulerConfig own) {
+    return sampler.over(own);
   }
 
   private GenerationRequest request(

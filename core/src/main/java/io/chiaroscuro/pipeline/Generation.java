@@ -3,7 +3,6 @@ package io.chiaroscuro.pipeline;
 import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.scheduler.DenoisingLoop;
 import io.chiaroscuro.scheduler.DenoisingStep;
-import io.chiaroscuro.scheduler.Scheduler;
 import io.chiaroscuro.scheduler.Trajectory;
 import io.chiaroscuro.tensor.NoiseSource;
 import io.chiaroscuro.tensor.TensorScope;
@@ -85,8 +84,23 @@ public final class Generation implements Iterator<DenoisingStep>, AutoCloseable 
   private static Generation textToImage(
       StableDiffusion model, GenerationRequest request, Start start, NoiseSource generator) {
     model.requireTextToImage();
-    Trajectory whole = Scheduler.of(request.scheduler()).start(request.numInferenceSteps());
-    return new Generation(whole, model, request, start, generator);
+    return new Generation(request.start(), model, request, start, generator);
+  }
+
+  /**
+   * Goes on where another model handed over: diffusers' {@code StableDiffusionXLImg2ImgPipeline}
+   * with {@code denoising_start}.
+   *
+   * @param refiner see {@link HandOver#requireBetween}
+   * @param request the other model's but for the sampler's settings, with a hand-over
+   * @param latents which the other's generation ended with
+   * @param generator the other's, where stochastic samplers go on drawing
+   */
+  public static Generation refining(
+      StableDiffusion refiner, GenerationRequest request, Tensor latents, NoiseSource generator) {
+    refiner.requireTextToImage();
+    Trajectory rest = request.handOver().orElseThrow().ofRefiner(request);
+    return new Generation(rest, refiner, request, Start.at(latents), generator);
   }
 
   /**

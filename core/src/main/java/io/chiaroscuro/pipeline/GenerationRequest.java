@@ -8,6 +8,7 @@ import io.chiaroscuro.scheduler.Trajectory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
  * @param scheduler the sampler
  * @param promptSyntax how prompts are read; {@link PromptSyntax#PLAIN} unless it is given
  * @param microConditioning what Stable Diffusion XL is told of sizes
+ * @param handOver where a refiner goes on; empty where one model takes all steps
  */
 public record GenerationRequest(
     List<String> prompts,
@@ -40,7 +42,8 @@ public record GenerationRequest(
     int clipSkip,
     SchedulerConfig scheduler,
     PromptSyntax promptSyntax,
-    MicroConditioning microConditioning) {
+    MicroConditioning microConditioning,
+    Optional<HandOver> handOver) {
 
   public GenerationRequest {
     prompts = List.copyOf(prompts);
@@ -54,7 +57,7 @@ public record GenerationRequest(
     }
   }
 
-  /** With prompts in plain syntax, neither scaled nor cropped. */
+  /** With prompts in plain syntax, neither scaled nor cropped, without a refiner. */
   public GenerationRequest(
       List<String> prompts,
       String negativePrompt,
@@ -76,7 +79,8 @@ public record GenerationRequest(
         clipSkip,
         scheduler,
         PromptSyntax.PLAIN,
-        MicroConditioning.NONE);
+        MicroConditioning.NONE,
+        Optional.empty());
   }
 
   /** With one prompt. */
@@ -118,33 +122,62 @@ public record GenerationRequest(
 
   /**
    * How many steps a run takes: some samplers ask the network more often than {@link
-   * #numInferenceSteps}.
+   * #numInferenceSteps}, and a refiner takes those after its {@link #handOver}.
    *
    * @throws InvalidInputException if the sampler cannot take that many
    */
   public int steps() {
-    try (Trajectory trajectory = Scheduler.of(scheduler).start(numInferenceSteps)) {
+    try (Trajectory trajectory = start()) {
       return trajectory.length();
     }
   }
 
+  /** The steps from noise on. */
+  Trajectory start() {
+    try (var opened = new Opened()) {
+      Trajectory whole = opened.add(Scheduler.of(scheduler).start(numInferenceSteps));
+      Trajectory trajectory = untilHandOver(whole);
+      opened.release();
+      return trajectory;
+    }
+  }
+
+  /** Those of a run's steps that are not the refiner's. */
+  Trajectory untilHandOver(Trajectory trajectory) {
+    return handOver.isPresent() ? handOver.get().ofBase(trajectory, scheduler) : trajectory;
+  }
+
   /** The same with other prompts. */
   public GenerationRequest withPrompts(List<String> prompts) {
-    return with(prompts, promptSyntax, microConditioning);
+    return with(prompts, scheduler, promptSyntax, microConditioning, handOver);
+  }
+
+  /** The same by another sampler. */
+  public GenerationRequest withScheduler(SchedulerConfig scheduler) {
+    return with(prompts, scheduler, promptSyntax, microConditioning, handOver);
   }
 
   /** The same with prompts read in another syntax. */
   public GenerationRequest withPromptSyntax(PromptSyntax promptSyntax) {
-    return with(prompts, promptSyntax, microConditioning);
+    return with(prompts, scheduler, promptSyntax, microConditioning, handOver);
   }
 
   /** The same with other size conditions. */
   public GenerationRequest withMicroConditioning(MicroConditioning microConditioning) {
-    return with(prompts, promptSyntax, microConditioning);
+    return with(prompts, scheduler, promptSyntax, microConditioning, handOver);
+  }
+
+  /** The same for a base model and a refiner. */
+  public GenerationRequest withHandOver(HandOver handOver) {
+    return with(prompts, scheduler, promptSyntax, microConditioning, Optional.of(handOver));
   }
 
   private GenerationRequest with(
-      List<String> prompts, PromptSyntax promptSyntax, MicroConditioning microConditioning) {
+      List<String> prompts,
+      SchedulerConfig scheduler,
+      PromptSyntax promptSyntax,
+      MicroConditioning microConditioning,
+      Optional<HandOver> handOver) {
     return new GenerationRequest(
         prompts,
         negativePrompt,
@@ -156,7 +189,8 @@ public record GenerationRequest(
         clipSkip,
         scheduler,
         promptSyntax,
-        microConditioning);
+        microConditioning,
+        handOver);
   }
 
   /** The prompt; several in one line. */
@@ -185,6 +219,7 @@ public record GenerationRequest(
     facts.put("guidance_rescale", String.valueOf(guidanceRescale));
     facts.put("clip_skip", String.valueOf(clipSkip));
     facts.putAll(microConditioning.describe());
+    handOver.ifPresent(at -> facts.put("denoising_end", String.valueOf(at.denoisingEnd())));
     facts.put("scheduler", scheduler.type().className());
     facts.put("scheduler_config", new TreeMap<>(scheduler.given()).toString());
     return facts;

@@ -79,7 +79,7 @@ public final class Inpainting implements GenerationTask {
               ? leak.map(l -> Start.leak(unit, l.sample())).orElseGet(() -> Start.noise(unit))
               : Start.leak(
                   unit, leak.map(l -> l.sampleInto(latents.get())).orElseGet(latents::get));
-      Trajectory steps = strength.start(request);
+      Trajectory steps = strengthFor(request).start(request);
       Trajectory masked =
           conditioned
               ? new ConditionedTrajectory(steps, mask, maskedLatents)
@@ -90,7 +90,15 @@ public final class Inpainting implements GenerationTask {
 
   @Override
   public int steps(GenerationRequest request) {
-    return strength.steps(request);
+    return strengthFor(request).steps(request);
+  }
+
+  private Strength strengthFor(GenerationRequest request) {
+    if (request.handOver().isPresent()) {
+      throw new InvalidInputException(
+          "A refiner would paint over what the mask keeps; leave out the refiner or the mask.");
+    }
+    return strength;
   }
 
   @Override

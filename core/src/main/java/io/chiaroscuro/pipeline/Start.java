@@ -17,15 +17,23 @@ interface Start {
     return trajectory -> noise;
   }
 
+  /** Where another trajectory has come to. */
+  static Start at(Tensor latents) {
+    return trajectory -> unscaled(latents, trajectory);
+  }
+
   /** From noise and what stands for x_0, in the proportion of the trajectory's first timestep. */
   static Start leak(Tensor noise, Tensor original) {
     return trajectory -> {
       try (var scope = new TensorScope()) {
-        return scope.keep(
-            trajectory
-                .initialLatents(noise, original)
-                .div(new Scalar(trajectory.initNoiseSigma())));
+        return scope.keep(unscaled(trajectory.initialLatents(noise, original), trajectory));
       }
     };
+  }
+
+  private static Tensor unscaled(Tensor latents, Trajectory trajectory) {
+    try (var scope = new TensorScope()) {
+      return scope.keep(latents.div(new Scalar(trajectory.initNoiseSigma())));
+    }
   }
 }

@@ -45,12 +45,12 @@ public record Strength(double value) {
           "Of %d steps a strength of %s leaves none; take more steps or a strength of %s or more."
               .formatted(steps, value, 1.0 / steps));
     }
-    Trajectory whole = Scheduler.of(able(request.scheduler())).start(steps);
-    try {
-      return whole.from((steps - taken) * whole.order());
-    } catch (RuntimeException e) {
-      whole.close();
-      throw e;
+    try (var opened = new Opened()) {
+      Trajectory whole =
+          opened.add(Scheduler.of(ableToBeginMidway(request.scheduler())).start(steps));
+      Trajectory rest = request.untilHandOver(whole.from((steps - taken) * whole.order()));
+      opened.release();
+      return rest;
     }
   }
 
@@ -66,7 +66,7 @@ public record Strength(double value) {
   }
 
   /** Pseudo Runge-Kutta steps cannot begin midway: diffusers' inpainting, too, does without. */
-  private static SchedulerConfig able(SchedulerConfig config) {
+  static SchedulerConfig ableToBeginMidway(SchedulerConfig config) {
     return config.type() == SchedulerType.PNDM ? config.with("skip_prk_steps", true) : config;
   }
 }

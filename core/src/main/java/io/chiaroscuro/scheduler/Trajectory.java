@@ -32,7 +32,17 @@ public interface Trajectory extends AutoCloseable {
    * @param begin 0..length - 1
    */
   default Trajectory from(int begin) {
-    return new RestOfTrajectory(this, begin);
+    return new PartOfTrajectory(this, begin, length());
+  }
+
+  /**
+   * This run, not begun, as far as step {@code end}: for a sample that another goes on with.
+   * Closing either closes both.
+   *
+   * @param end the first step that is not taken, 1..length
+   */
+  default Trajectory until(int end) {
+    return new PartOfTrajectory(this, 0, end);
   }
 
   /** The standard deviation of the start without a leak, diffusers' {@code init_noise_sigma}. */

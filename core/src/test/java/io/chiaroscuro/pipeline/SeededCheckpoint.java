@@ -27,13 +27,13 @@ import java.util.stream.Stream;
  * The checkpoints of {@code tools/fixtures/pipelines.py} and {@code xl.py}, with their weights
  * drawn anew.
  */
-final class SeededCheckpoint {
+public final class SeededCheckpoint {
 
   private static final int SEED = 7;
 
   private SeededCheckpoint() {}
 
-  static void write(String family, Path folder) throws IOException {
+  public static void write(String family, Path folder) throws IOException {
     copy(Fixture.path("tokenizer/byte-vocabulary"), folder.resolve("tokenizer"));
     copy(Fixture.path("tokenizer/byte-vocabulary"), folder.resolve("tokenizer_2"));
     copy(Fixture.path("pipelines/" + family), folder);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class RestOfTrajectoryTest {
+class PartOfTrajectoryTest {
 
   private static final int BEGIN = 4;
 
@@ -47,6 +47,17 @@ class RestOfTrajectoryTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void isTheBeginningOfTheWhole(SchedulerType type) {
+    try (Trajectory whole = whole(type);
+        Trajectory beginning = whole(type).until(BEGIN)) {
+      assertThat(beginning.timesteps()).containsExactly(Arrays.copyOf(whole.timesteps(), BEGIN));
+      assertThat(beginning.length()).isEqualTo(BEGIN);
+      assertThat(beginning.noiseLevel(BEGIN - 1)).isEqualTo(whole.noiseLevel(BEGIN - 1));
+    }
+  }
+
   /** The network that knows the only picture there is leads to it from anywhere. */
   @Test
   void findsThePictureFromMidway() {
@@ -66,11 +77,13 @@ class RestOfTrajectoryTest {
   }
 
   @Test
-  void beginsSomewhereOnTheWay() {
+  void beginsAndEndsSomewhereOnTheWay() {
     try (Trajectory whole = whole(SchedulerType.DDIM)) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> whole.from(10))
           .withMessageContaining("10 steps");
+      assertThatIllegalArgumentException().isThrownBy(() -> whole.until(0));
+      assertThatIllegalArgumentException().isThrownBy(() -> whole.until(11));
     }
   }
 }

@@ -4,29 +4,32 @@ import io.chiaroscuro.tensor.NoiseSource;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
-/** A run that begins midway. */
-final class RestOfTrajectory implements Trajectory {
+/** A run that begins midway, or ends there. */
+final class PartOfTrajectory implements Trajectory {
 
   private final Trajectory whole;
   private final int begin;
+  private final int end;
 
-  RestOfTrajectory(Trajectory whole, int begin) {
-    if (begin < 0 || begin >= whole.length()) {
+  PartOfTrajectory(Trajectory whole, int begin, int end) {
+    if (begin < 0 || begin >= end || end > whole.length()) {
       throw new IllegalArgumentException(
-          "A run of %d steps cannot begin at step %d.".formatted(whole.length(), begin));
+          "A run of %d steps has no part from step %d to %d."
+              .formatted(whole.length(), begin, end));
     }
     this.whole = whole;
     this.begin = begin;
+    this.end = end;
   }
 
   @Override
   public double[] timesteps() {
-    return Arrays.copyOfRange(whole.timesteps(), begin, whole.length());
+    return Arrays.copyOfRange(whole.timesteps(), begin, end);
   }
 
   @Override
   public int length() {
-    return whole.length() - begin;
+    return end - begin;
   }
 
   @Override
