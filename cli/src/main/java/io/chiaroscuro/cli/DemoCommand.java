@@ -14,6 +14,7 @@ import io.chiaroscuro.pipeline.StableDiffusion;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -174,5 +175,13 @@ final class DemoCommand implements Runnable {
     out.printf(
         "%d of %d aims reached. The report: %s%n",
         report.aimsMet(), report.aims(), outputDir.resolve(Report.PAGE));
+    if (config.images() < DemoConfig.FULL_IMAGES) {
+      out.printf(
+          Locale.ROOT,
+          "A spread of %d pictures is known to %.0f %% only; --full makes %d, for which the aims are meant.%n",
+          config.images(),
+          100 * config.scatter(),
+          DemoConfig.FULL_IMAGES);
+    }
   }
 }

@@ -81,7 +81,7 @@ final class LeakOptions {
    */
   void check() {
     light.check();
-    controlsByHand();
+    byHand(LeakControls.NONE);
   }
 
   /**
@@ -98,7 +98,7 @@ final class LeakOptions {
   Optional<SignalLeak> leak(
       Optional<LeakStatistics> statistics, StableDiffusion model, int width, int height) {
     LatentShape shape = model.latentShape(width, height);
-    LeakControls controls = light.apply(controlsByHand(), model, width, height);
+    LeakControls controls = byHand(light.apply(LeakControls.NONE, model, width, height));
     if (statistics.isEmpty() && controls.withStrength(1).equals(LeakControls.NONE)) {
       return Optional.empty();
     }
@@ -130,8 +130,9 @@ final class LeakOptions {
     return facts;
   }
 
-  private LeakControls controlsByHand() {
-    LeakControls controls = LeakControls.NONE.withStrength(strength);
+  /** Adds what was said of single components, which overrides what a picture or light says. */
+  private LeakControls byHand(LeakControls light) {
+    LeakControls controls = light.withStrength(strength);
     if (onlyHighFrequency) {
       controls = controls.withOnlyHighFrequency();
     }

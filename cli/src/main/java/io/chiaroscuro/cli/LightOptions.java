@@ -153,7 +153,9 @@ final class LightOptions {
                   model, Palette.parse(palette).draw(width, height), GRADIENT_COMPONENTS));
     }
     if (light != null) {
-      applied = applied.withLowFrequencies(ofLight(model, width, height));
+      for (var component : ofLight(model, width, height).entrySet()) {
+        applied = applied.withComponent(component.getKey(), component.getValue());
+      }
     }
     if (meanColor != null) {
       RgbColor color = RgbColor.parse(meanColor);
@@ -198,7 +200,11 @@ final class LightOptions {
         model, picture, imageComponents == null ? IMAGE_COMPONENTS : imageComponents);
   }
 
-  /** Where light falls, not how much there is: the mean stays what it is without. */
+  /**
+   * Where light falls, not how much there is: the mean stays what it is without. So these are set
+   * and not given: by the statistics' covariance, of pictures that are lit more evenly, the mean
+   * would follow them to black or white.
+   */
   private Map<Component, Double> ofLight(StableDiffusion model, int width, int height) {
     RgbColor wall = meanColor == null ? RgbColor.MIDDLE_GREY : RgbColor.parse(meanColor);
     RgbImage lit = SideLight.parse(light).draw(wall, width, height);

@@ -108,20 +108,35 @@ class LightOptionsTest {
   @ValueSource(strings = {"dct+pixel", "pixel"})
   void lightFallsFromWhereItIsSaidWithStatisticsToo(String type) {
     String statistics = type.equals("pixel") ? "--leak=" + pixelStatistics() : leak;
-    // Without, the mean colour follows from the slope by the statistics' covariance, to black or
-    // white, where no light is seen to fall.
-    String[] grey = {statistics, "--mean-color=#808080"};
-    double right = toTheRight(pictures(type + "-right", grey[0], grey[1], "--light=0:0.8"));
-    double left = toTheRight(pictures(type + "-left", grey[0], grey[1], "--light=180:0.8"));
-    double above = upwards(pictures(type + "-above", grey[0], grey[1], "--light=90:0.8"));
-    double below = upwards(pictures(type + "-below", grey[0], grey[1], "--light=-90:0.8"));
+    double right = toTheRight(pictures(type + "-right", statistics, "--light=0:0.8"));
+    double left = toTheRight(pictures(type + "-left", statistics, "--light=180:0.8"));
+    double above = upwards(pictures(type + "-above", statistics, "--light=90:0.8"));
+    double below = upwards(pictures(type + "-below", statistics, "--light=-90:0.8"));
     double asked = toTheRight(List.of(lit("0:0.8"))) - toTheRight(List.of(lit("180:0.8")));
+    System.err.println(
+        "LIGHT " + type + " " + (right - left) + " " + (above - below) + " of " + asked);
     assertThat(right - left).isGreaterThan(asked / 2);
     assertThat(above - below).isGreaterThan(asked / 2);
   }
 
   private static RgbImage lit(String light) {
     return SideLight.parse(light).draw(RgbColor.MIDDLE_GREY, 128, 128);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "90", "180", "270"})
+  void lightLeavesTheMeanToTheStatistics(String angle) {
+    List<RgbImage> without = pictures("mean-without-" + angle, leak);
+    List<RgbImage> with = pictures("mean-with-" + angle, leak, "--light=" + angle);
+    System.err.println(
+        "MEAN "
+            + angle
+            + " "
+            + without.stream().map(LightOptionsTest::brightness).toList()
+            + with.stream().map(LightOptionsTest::brightness).toList());
+    for (int i = 0; i < PICTURES; i++) {
+      assertThat(brightness(with.get(i))).isCloseTo(brightness(without.get(i)), within(0.2));
+    }
   }
 
   /** Of two pictures, at the model's size. */
@@ -235,7 +250,7 @@ class LightOptionsTest {
         .containsEntry("light", "30.0:0.5")
         .containsEntry("mean_color", "#334455")
         .hasEntrySatisfying(
-            "leak_low_frequencies",
+            "leak_components",
             text -> assertThat(text).startsWith("0,0,1=").doesNotContain(",0,0="));
   }
 }

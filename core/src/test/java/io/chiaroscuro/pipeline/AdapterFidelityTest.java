@@ -8,6 +8,7 @@ import io.chiaroscuro.adapter.LearnedEmbedding;
 import io.chiaroscuro.adapter.Lora;
 import io.chiaroscuro.adapter.LoraFile;
 import io.chiaroscuro.fixtures.Fixture;
+import io.chiaroscuro.fixtures.SeededCheckpoint;
 import io.chiaroscuro.scheduler.SchedulerType;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;

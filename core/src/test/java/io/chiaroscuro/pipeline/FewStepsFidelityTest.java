@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.chiaroscuro.adapter.Lora;
 import io.chiaroscuro.adapter.LoraFile;
 import io.chiaroscuro.fixtures.Fixture;
+import io.chiaroscuro.fixtures.SeededCheckpoint;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.safetensors.SafetensorsFile;
 import io.chiaroscuro.scheduler.SchedulerConfig;

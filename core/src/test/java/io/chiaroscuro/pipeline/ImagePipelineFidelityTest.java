@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.chiaroscuro.fixtures.Fixture;
+import io.chiaroscuro.fixtures.SeededCheckpoint;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.Mask;
 import io.chiaroscuro.image.RgbImage;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.fixtures.Fixture;
+import io.chiaroscuro.fixtures.SeededCheckpoint;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.Mask;
 import io.chiaroscuro.image.RgbImage;

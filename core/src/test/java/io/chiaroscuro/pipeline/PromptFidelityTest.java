@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.fixtures.Fixture;
+import io.chiaroscuro.fixtures.SeededCheckpoint;
 import io.chiaroscuro.prompt.PromptSyntax;
 import io.chiaroscuro.prompt.TokenizedPrompts;
 import io.chiaroscuro.safetensors.SafetensorsFile;

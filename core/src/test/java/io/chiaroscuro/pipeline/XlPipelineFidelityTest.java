@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.chiaroscuro.fixtures.Fixture;
+import io.chiaroscuro.fixtures.SeededCheckpoint;
 import io.chiaroscuro.image.ImageSize;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;

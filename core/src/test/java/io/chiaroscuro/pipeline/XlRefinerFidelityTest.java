@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.fixtures.Fixture;
+import io.chiaroscuro.fixtures.SeededCheckpoint;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.ImageSize;
 import io.chiaroscuro.safetensors.SafetensorsFile;

@@ -32,6 +32,11 @@ public record DemoConfig(int images, int steps, double guidanceScale, int batchS
     }
   }
 
+  /** How far a spread measured of that many pictures may be off, as a share of it. */
+  public double scatter() {
+    return 1 / Math.sqrt(2.0 * images); // a standard error, of normal values
+  }
+
   /** {@code 1 / share} of the images, for sections that need fewer; at least one. */
   int part(int share) {
     return Math.max(1, images / share);
