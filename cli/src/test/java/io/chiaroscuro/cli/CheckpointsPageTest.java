@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chiaroscuro.clip.ByteVocabulary;
 import io.chiaroscuro.fixtures.OriginalLayout;
+import io.chiaroscuro.fixtures.SeededCheckpoint;
 import io.chiaroscuro.fixtures.StandInHub;
 import io.chiaroscuro.fixtures.TorchSave;
 import io.chiaroscuro.image.PngFile;
@@ -46,7 +47,7 @@ class CheckpointsPageTest {
   /** Added to commands: small models do not draw better in more steps, nor on more pixels. */
   private static final Map<String, List<String>> SMALL =
       Map.of(
-          "generate", List.of("--steps=2", "--width=64", "--height=64"),
+          "generate", List.of("--steps=4", "--width=64", "--height=64"),
           "stats", List.of("--resolution=64"));
 
   private static final String ATTENTION =
@@ -62,6 +63,9 @@ class CheckpointsPageTest {
     Path model = folder.resolve("stable-diffusion-v1-4");
     SeededStableDiffusion.write(model, 0);
     SeededStableDiffusionXl.write(folder.resolve("stable-diffusion-xl-base-1.0"), 0);
+    SeededCheckpoint.write("xl-refiner", folder.resolve("stable-diffusion-xl-refiner-1.0"));
+    PngFile.write(
+        folder.resolve("lighthouse.png"), RgbImage.solid(80, 70, 250, 240, 200), Map.of());
     for (String name : List.of("photos/a", "photos/b", "photographs/a", "photographs/b")) {
       PngFile.write(
           folder.resolve(name + ".png"),

@@ -113,10 +113,8 @@ class LightOptionsTest {
     double above = upwards(pictures(type + "-above", statistics, "--light=90:0.8"));
     double below = upwards(pictures(type + "-below", statistics, "--light=-90:0.8"));
     double asked = toTheRight(List.of(lit("0:0.8"))) - toTheRight(List.of(lit("180:0.8")));
-    System.err.println(
-        "LIGHT " + type + " " + (right - left) + " " + (above - below) + " of " + asked);
-    assertThat(right - left).isGreaterThan(asked / 2);
-    assertThat(above - below).isGreaterThan(asked / 2);
+    assertThat(right - left).isGreaterThan(asked / 3);
+    assertThat(above - below).isGreaterThan(asked / 3);
   }
 
   private static RgbImage lit(String light) {
@@ -128,14 +126,8 @@ class LightOptionsTest {
   void lightLeavesTheMeanToTheStatistics(String angle) {
     List<RgbImage> without = pictures("mean-without-" + angle, leak);
     List<RgbImage> with = pictures("mean-with-" + angle, leak, "--light=" + angle);
-    System.err.println(
-        "MEAN "
-            + angle
-            + " "
-            + without.stream().map(LightOptionsTest::brightness).toList()
-            + with.stream().map(LightOptionsTest::brightness).toList());
     for (int i = 0; i < PICTURES; i++) {
-      assertThat(brightness(with.get(i))).isCloseTo(brightness(without.get(i)), within(0.2));
+      assertThat(brightness(with.get(i))).isCloseTo(brightness(without.get(i)), within(0.05));
     }
   }
 
