@@ -255,12 +255,7 @@ final class Rendering {
 
   /** What made a picture, beside what was asked for. */
   static Map<String, String> provenance(AdaptedModel adapted) {
-    StableDiffusion model = adapted.model();
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("model", model.checkpoint().name());
-    facts.put("model_hash", model.checkpoint().hash());
-    facts.put("dtype", model.dtype().toString());
-    facts.put("device", model.device().toString());
+    Map<String, String> facts = new LinkedHashMap<>(adapted.model().describe());
     facts.put("Software", "Chiaroscuro " + Version.current());
     facts.putAll(adapted.describe());
     return facts;

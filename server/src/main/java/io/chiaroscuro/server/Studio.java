@@ -1,0 +1,164 @@
+package io.chiaroscuro.server;
+
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.demo.EmbeddedModel;
+import io.chiaroscuro.server.api.Api;
+import io.chiaroscuro.server.api.InfoRoutes;
+import io.chiaroscuro.server.api.JobRoutes;
+import io.chiaroscuro.server.api.PictureRoutes;
+import io.chiaroscuro.server.http.AccessLog;
+import io.chiaroscuro.server.http.AccessRules;
+import io.chiaroscuro.server.http.Body;
+import io.chiaroscuro.server.http.Door;
+import io.chiaroscuro.server.http.EventStream;
+import io.chiaroscuro.server.http.Problems;
+import io.chiaroscuro.server.http.RequestCheck;
+import io.chiaroscuro.server.http.SecurityHeaders;
+import io.chiaroscuro.server.job.JobQueue;
+import io.chiaroscuro.server.light.StatisticsShelf;
+import io.chiaroscuro.server.model.ModelCache;
+import io.chiaroscuro.server.model.ModelCatalog;
+import io.chiaroscuro.server.render.Renderer;
+import io.chiaroscuro.server.store.Database;
+import io.chiaroscuro.server.store.Gallery;
+import io.chiaroscuro.server.store.JobRecords;
+import io.chiaroscuro.server.upload.Uploads;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.SizeUnit;
+import io.javalin.util.JavalinBindException;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * The server: a queue of jobs on one thread that computes, doors to it over HTTP, and a memory on
+ * disk.
+ */
+public final class Studio implements AutoCloseable {
+
+  /** Each client that watches a job or waits for one holds a thread, which sleeps. */
+  private static final int MAX_THREADS = 600;
+
+  private final StudioConfig config;
+  private final Database database;
+  private final ModelCache cache;
+  private final JobQueue queue;
+  private final Uploads uploads;
+  private final EventStream events;
+  private final Javalin server;
+
+  private Studio(StudioConfig config, Database database) {
+    this.config = config;
+    this.database = database;
+    var embedded = EmbeddedModel.ofThisBuild();
+    var catalog = new ModelCatalog(config.models());
+    var shelf =
+        new StatisticsShelf(
+            config.dataFolder().resolve("statistics"),
+            Map.of(embedded.checkpoint().getFileName().toString(), embedded.leak()));
+    var gallery = new Gallery(database, config.dataFolder().resolve("pictures"));
+    var records = new JobRecords(database);
+    cache = new ModelCache(catalog, config.device(), config.dtype(), config.modelsInMemory());
+    var work = new StudioWork(cache, new Renderer(shelf), gallery);
+    queue = new JobQueue(config.queueLength(), work, records);
+    uploads = new Uploads(config.limits());
+    events = new EventStream(queue);
+    var check = new RequestCheck(catalog, shelf, uploads, config.limits());
+    var body = new Body(config.limits().maxBodyBytes());
+    var api =
+        new Api(
+            List.of(
+                new InfoRoutes(info(), catalog, cache)::addTo,
+                new JobRoutes(queue, records, gallery, check, events, body)::addTo,
+                new PictureRoutes(gallery, body)::addTo));
+    List<Door> doors = List.of(api);
+    server = Javalin.create(javalin -> configure(javalin, doors));
+    records.recover().forEach(queue::resume);
+  }
+
+  /**
+   * Starts it.
+   *
+   * @throws InvalidInputException if a model is damaged, the data folder is in use, or the port is
+   */
+  public static Studio start(StudioConfig config) {
+    Database database = new Database(config.dataFolder());
+    Studio studio;
+    try {
+      studio = new Studio(config, database);
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+    studio.listen();
+    return studio;
+  }
+
+  private void listen() {
+    try {
+      queue.start();
+      server.start(config.host(), config.port());
+    } catch (JavalinBindException e) {
+      close();
+      throw new InvalidInputException(
+          "Port %d on %s is taken; choose another.".formatted(config.port(), config.host()), e);
+    }
+  }
+
+  private void configure(JavalinConfig javalin, List<Door> doors) {
+    javalin.startup.showJavalinBanner = false;
+    javalin.startup.showOldJavalinVersionWarning = false;
+    javalin.http.maxRequestSize = config.limits().maxBodyBytes();
+    javalin.http.prefer405over404 = true;
+    javalin.jetty.threadPool = new QueuedThreadPool(MAX_THREADS);
+    javalin.jetty.multipartConfig.maxTotalRequestSize(
+        config.limits().maxBodyBytes(), SizeUnit.BYTES);
+    javalin.jetty.multipartConfig.maxFileSize(config.limits().maxBodyBytes(), SizeUnit.BYTES);
+    javalin.requestLogger.http(AccessLog::write);
+    SecurityHeaders.addTo(javalin.routes);
+    new AccessRules(config.apiKey()).addTo(javalin.routes);
+    doors.forEach(door -> door.addTo(javalin.routes));
+    new Problems(doors).addTo(javalin.routes);
+  }
+
+  private InfoRoutes.Info info() {
+    return new InfoRoutes.Info(
+        version(),
+        config.device().toString(),
+        config.dtype().toString(),
+        config.queueLength(),
+        config.apiKey().isPresent(),
+        config.limits());
+  }
+
+  private static String version() {
+    String version = Studio.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  /** Where it listens. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Where a browser finds it. */
+  public String url() {
+    String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
+    return "http://%s:%d/".formatted(host, port());
+  }
+
+  /**
+   * Takes no more jobs, lets the running one finish within the configured time, and closes
+   * everything. Jobs that wait are there again at the next start.
+   */
+  @Override
+  public void close() {
+    queue.drain(config.grace());
+    events.close();
+    server.stop();
+    uploads.close();
+    cache.close();
+    database.close();
+  }
+}
