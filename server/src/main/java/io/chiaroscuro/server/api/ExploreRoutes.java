@@ -126,7 +126,7 @@ public final class ExploreRoutes {
     RgbImage picture =
         Crop.center(Resize.cover(decoded, FIGURE_SIZE, FIGURE_SIZE), FIGURE_SIZE, FIGURE_SIZE);
     SchedulerConfig noise =
-        catalog.facts(ctx.formParam("model")).scheduler().as(SchedulerType.DDIM);
+        catalog.facts(body.field(ctx, "model").orElse(null)).scheduler().as(SchedulerType.DDIM);
     answer(ctx, queue.soon(() -> wavelengths(picture, new NoiseSchedule(noise))));
   }
 

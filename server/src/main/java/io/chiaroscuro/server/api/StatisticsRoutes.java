@@ -131,21 +131,17 @@ public final class StatisticsRoutes {
     }
   }
 
-  private static ObjectNode form(Context ctx) {
+  private ObjectNode form(Context ctx) {
     ObjectNode fields = Json.object();
     for (String name : List.of("name", "model", "statistic_type")) {
-      if (ctx.formParam(name) != null) {
-        fields.put(name, ctx.formParam(name));
-      }
+      body.field(ctx, name).ifPresent(text -> fields.put(name, text));
     }
     for (String name : List.of("resolution", "n_components")) {
-      if (ctx.formParam(name) != null) {
-        fields.put(name, Query.number(ctx.formParam(name), name, 1, 1 << 16));
-      }
+      body.field(ctx, name)
+          .ifPresent(text -> fields.put(name, Query.number(text, name, 1, 1 << 16)));
     }
-    if (ctx.formParam("center_crop") != null) {
-      fields.put("center_crop", Boolean.parseBoolean(ctx.formParam("center_crop")));
-    }
+    body.field(ctx, "center_crop")
+        .ifPresent(text -> fields.put("center_crop", Boolean.parseBoolean(text)));
     return fields;
   }
 
