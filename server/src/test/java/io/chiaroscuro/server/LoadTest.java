@@ -92,7 +92,7 @@ class LoadTest {
     Answer answer = client.post("/api/jobs", SMALL.formatted(seed));
     while (answer.status() == 429) {
       refusals.merge(seed, 1, Integer::sum);
-      assertThat(answer.message()).contains("places in the queue");
+      assertThat(answer.message()).contains("is full");
       long seconds =
           Long.parseLong(answer.response().headers().firstValue("Retry-After").orElseThrow());
       assertThat(seconds).isBetween(1L, 600L);

@@ -3,6 +3,8 @@ package io.chiaroscuro.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -152,6 +154,24 @@ class RefusalsTest {
       var text =
           List.of(new Client.Part("images", "../../x", "text".getBytes(StandardCharsets.UTF_8)));
       assertThat(client.post(path, text, Map.of()).status()).isEqualTo(400);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /api/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "\0\0\0\r\n\r\n",
+        "POST /api/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
+        "POST /api/jobs HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+      })
+  void whatIsNoHttpGetsASentenceToo(String request) throws IOException {
+    try (var socket = new Socket("127.0.0.1", studio.port())) {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      socket.shutdownOutput();
+      String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertThat(answer).startsWith("HTTP/1.1 400 ").contains("{\"error\":{\"message\":");
     }
   }
 

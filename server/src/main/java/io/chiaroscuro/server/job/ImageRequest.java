@@ -177,6 +177,11 @@ public record ImageRequest(
   }
 
   @Override
+  public long characters() {
+    return (image == null ? 0 : image.length()) + (mask == null ? 0 : mask.length());
+  }
+
+  @Override
   public ImageRequest withoutPictures() {
     if (image == null) {
       return this;

@@ -114,7 +114,7 @@ public final class Json {
     try {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("No JSON can be made of " + value.getClass() + ".", e);
+      throw new IllegalArgumentException("No JSON can be made of this.", e);
     }
   }
 

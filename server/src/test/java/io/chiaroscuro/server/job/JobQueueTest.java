@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,7 +68,7 @@ class JobQueueTest {
     return events;
   }
 
-  private static void until(java.util.function.BooleanSupplier condition) {
+  private static void until(BooleanSupplier condition) {
     while (!condition.getAsBoolean()) {
       try {
         TimeUnit.MILLISECONDS.sleep(5);
@@ -110,8 +111,34 @@ class JobQueueTest {
     assertThatThrownBy(() -> queue.submit(request()))
         .isInstanceOfSatisfying(
             QueueFullException.class, full -> assertThat(full.retryAfterSeconds()).isPositive())
-        .hasMessageContaining("All 2 places");
+        .hasMessageContaining("queue of 2 jobs is full");
     assertThat(written).hasSize(2);
+  }
+
+  @Test
+  void picturesThatWaitTakeNoMoreMemoryThanMayBe() {
+    var large =
+        new ImageRequest(
+            "a tree",
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            1L,
+            null,
+            null,
+            null,
+            "x".repeat(70 << 20),
+            null,
+            null);
+    queue.submit(large);
+    assertThatThrownBy(() -> queue.submit(large)).isInstanceOf(QueueFullException.class);
+    queue.submit(request());
   }
 
   @Test
