@@ -264,7 +264,8 @@ public final class JobQueue implements AutoCloseable {
       ended = stoppedJob(current);
     } catch (InvalidInputException e) {
       ended = current.job.failed(e.getMessage());
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
+      // Whatever it is, the next job has nothing to do with it.
       ended = current.job.failed(sentence(e, current.job));
     }
     synchronized (this) {
