@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
       AnalyzeCommand.class,
       DemoCommand.class,
       ExamplesCommand.class,
+      ServeCommand.class,
       DemoModelCommand.class,
       PullCommand.class,
       ModelsCommand.class,

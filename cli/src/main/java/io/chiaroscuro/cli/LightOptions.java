@@ -6,15 +6,12 @@ import io.chiaroscuro.image.Palette;
 import io.chiaroscuro.image.RgbColor;
 import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.image.SideLight;
-import io.chiaroscuro.leak.Component;
-import io.chiaroscuro.leak.Frequency;
-import io.chiaroscuro.leak.LatentShape;
 import io.chiaroscuro.leak.LeakControls;
 import io.chiaroscuro.leak.LeakPreset;
 import io.chiaroscuro.pipeline.ImagePreparation;
 import io.chiaroscuro.pipeline.ImagePreparation.Cropping;
 import io.chiaroscuro.pipeline.ImagePreparation.Mirroring;
-import io.chiaroscuro.pipeline.LatentEncoder;
+import io.chiaroscuro.pipeline.LightToLeak;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,12 +26,6 @@ import picocli.CommandLine.Option;
  * the leak, as they could be set by hand.
  */
 final class LightOptions {
-
-  /** All waves that are longer than half of the picture: u^2 + v^2 < 16. */
-  private static final int IMAGE_COMPONENTS = 15;
-
-  /** The mean and the first wave each way, of which a gradient and a palette consist. */
-  private static final int GRADIENT_COMPONENTS = 4;
 
   @Option(
       names = "--leak-image",
@@ -142,30 +133,24 @@ final class LightOptions {
    * @param height likewise
    */
   LeakControls apply(LeakControls controls, StableDiffusion model, int width, int height) {
+    var toLeak = new LightToLeak(model, width, height);
     LeakControls applied = controls;
     if (image != null) {
-      applied = applied.withLowFrequencies(ofImage(model, width, height));
+      int components = imageComponents == null ? LightToLeak.PICTURE_COMPONENTS : imageComponents;
+      applied = toLeak.picture(applied, framed(width, height), components);
     }
     if (palette != null) {
-      applied =
-          applied.withLowFrequencies(
-              lowFrequencies(
-                  model, Palette.parse(palette).draw(width, height), GRADIENT_COMPONENTS));
+      applied = toLeak.palette(applied, Palette.parse(palette));
     }
     if (light != null) {
-      for (var component : ofLight(model, width, height).entrySet()) {
-        applied = applied.withComponent(component.getKey(), component.getValue());
-      }
+      RgbColor wall = meanColor == null ? RgbColor.MIDDLE_GREY : RgbColor.parse(meanColor);
+      applied = toLeak.sideLight(applied, SideLight.parse(light), wall);
     }
     if (meanColor != null) {
-      RgbColor color = RgbColor.parse(meanColor);
-      applied =
-          applied.withMeanColor(
-              model.meanColor(color.red(), color.green(), color.blue(), width, height));
+      applied = toLeak.meanColor(applied, RgbColor.parse(meanColor));
     }
     if (preset != null) {
-      requirePresetFits(model);
-      applied = LeakPreset.parse(preset).applyTo(applied);
+      applied = toLeak.preset(applied, LeakPreset.parse(preset));
     }
     return applied;
   }
@@ -192,43 +177,10 @@ final class LightOptions {
   }
 
   /** The picture as statistics take one: scaled until it covers, cropped to the middle. */
-  private Map<Component, Double> ofImage(StableDiffusion model, int width, int height) {
-    RgbImage picture =
-        new ImagePreparation(width, height, Cropping.CENTER, Mirroring.NONE, Orientation.UPRIGHT, 0)
-            .prepare(image, 0);
-    return lowFrequencies(
-        model, picture, imageComponents == null ? IMAGE_COMPONENTS : imageComponents);
-  }
-
-  /**
-   * Where light falls, not how much there is: the mean stays what it is without. So these are set
-   * and not given: by the statistics' covariance, of pictures that are lit more evenly, the mean
-   * would follow them to black or white.
-   */
-  private Map<Component, Double> ofLight(StableDiffusion model, int width, int height) {
-    RgbColor wall = meanColor == null ? RgbColor.MIDDLE_GREY : RgbColor.parse(meanColor);
-    RgbImage lit = SideLight.parse(light).draw(wall, width, height);
-    Map<Component, Double> components =
-        new LinkedHashMap<>(lowFrequencies(model, lit, GRADIENT_COMPONENTS));
-    components.keySet().removeIf(component -> component.frequency().equals(Frequency.DC));
-    return components;
-  }
-
-  /** Of small latents, which have fewer, all. */
-  private static Map<Component, Double> lowFrequencies(
-      StableDiffusion model, RgbImage picture, int components) {
-    LatentShape shape = model.latentShape(picture.width(), picture.height());
-    return new LatentEncoder(model.vae())
-        .lowFrequencies(picture, (int) Math.min(components, shape.area()));
-  }
-
-  private void requirePresetFits(StableDiffusion model) {
-    double scalingFactor = model.scalingFactor();
-    if (scalingFactor != LeakPreset.SCALING_FACTOR) {
-      throw new InvalidInputException(
-          "--leak-preset %s means nothing in this model's latent space (scaling_factor %s; that of Stable Diffusion 1.x and 2.x has %s); say it by --mean-color instead."
-              .formatted(preset, scalingFactor, LeakPreset.SCALING_FACTOR));
-    }
+  private RgbImage framed(int width, int height) {
+    return new ImagePreparation(
+            width, height, Cropping.CENTER, Mirroring.NONE, Orientation.UPRIGHT, 0)
+        .prepare(image, 0);
   }
 
   /** Names the option before what is wrong with its value. */

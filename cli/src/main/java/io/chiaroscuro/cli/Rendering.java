@@ -5,7 +5,6 @@ import io.chiaroscuro.leak.SignalLeak;
 import io.chiaroscuro.pipeline.GenerationRequest;
 import io.chiaroscuro.pipeline.GenerationTask;
 import io.chiaroscuro.pipeline.SeededLeak;
-import io.chiaroscuro.pipeline.StableDiffusion;
 import io.chiaroscuro.tensor.SeededGenerators;
 import io.chiaroscuro.tensor.TensorScope;
 import java.util.LinkedHashMap;
@@ -149,12 +148,7 @@ final class Rendering {
 
   /** What made a picture, beside what was asked for. */
   static Map<String, String> provenance(AdaptedModel adapted) {
-    StableDiffusion model = adapted.model();
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("model", model.checkpoint().name());
-    facts.put("model_hash", model.checkpoint().hash());
-    facts.put("dtype", model.dtype().toString());
-    facts.put("device", model.device().toString());
+    Map<String, String> facts = new LinkedHashMap<>(adapted.model().describe());
     facts.put("Software", "Chiaroscuro " + Version.current());
     facts.putAll(adapted.describe());
     return facts;

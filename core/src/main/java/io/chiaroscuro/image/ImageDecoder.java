@@ -50,13 +50,24 @@ public final class ImageDecoder {
    */
   public static RgbImage decode(Path file, Orientation orientation) {
     return interpret(
-        file,
-        (format, bytes) -> {
-          RgbImage stored = decode(format, bytes);
-          return orientation == Orientation.AS_STORED
-              ? stored
-              : ExifOrientation.of(format, bytes).upright(stored);
-        });
+        file.toString(),
+        read(file),
+        (format, bytes) ->
+            orientation == Orientation.AS_STORED ? decode(format, bytes) : upright(format, bytes));
+  }
+
+  /**
+   * The image in a file's bytes, {@linkplain Orientation#UPRIGHT upright}.
+   *
+   * @param name of the image, for messages
+   * @throws InvalidInputException as of a file
+   */
+  public static RgbImage decode(byte[] bytes, String name) {
+    return interpret(name, bytes, ImageDecoder::upright);
+  }
+
+  private static RgbImage upright(ImageFormat format, byte[] bytes) throws IOException {
+    return ExifOrientation.of(format, bytes).upright(decode(format, bytes));
   }
 
   /**
@@ -67,12 +78,22 @@ public final class ImageDecoder {
    *     broken, or the picture larger than {@link #MAX_PIXELS}
    */
   public static ImageSize size(Path file) {
-    return interpret(
-        file, (format, bytes) -> ExifOrientation.of(format, bytes).upright(size(format, bytes)));
+    return size(read(file), file.toString());
   }
 
-  private static <T> T interpret(Path file, Interpretation<T> interpretation) {
-    byte[] bytes = read(file);
+  /**
+   * As {@link #size(Path)}, of a file's bytes.
+   *
+   * @param name of the image, for messages
+   */
+  public static ImageSize size(byte[] bytes, String name) {
+    return interpret(
+        name,
+        bytes,
+        (format, data) -> ExifOrientation.of(format, data).upright(size(format, data)));
+  }
+
+  private static <T> T interpret(String file, byte[] bytes, Interpretation<T> interpretation) {
     ImageFormat format = ImageFormat.of(bytes);
     if (format == null) {
       throw new InvalidInputException(

@@ -4,7 +4,6 @@ import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.file.AtomicFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,20 +27,24 @@ public final class PngFile {
    * @throws InvalidInputException if the file cannot be written
    */
   public static void write(Path file, RgbImage image, Map<String, String> text) {
+    byte[] bytes = encode(image, text);
+    AtomicFile.write(file, temporary -> Files.write(temporary, bytes));
+  }
+
+  /** The bytes that {@link #write} writes. */
+  public static byte[] encode(RgbImage image, Map<String, String> text) {
     List<PngChunk> words =
         text.entrySet().stream().map(e -> PngText.chunk(e.getKey(), e.getValue())).toList();
-    AtomicFile.write(
-        file,
-        temporary -> {
-          List<PngChunk> chunks = new ArrayList<>(PngChunk.parse(encoded(image)));
-          chunks.addAll(1, words);
-          try (OutputStream out = Files.newOutputStream(temporary)) {
-            out.write(PngChunk.SIGNATURE);
-            for (PngChunk chunk : chunks) {
-              out.write(chunk.encoded());
-            }
-          }
-        });
+    try {
+      List<PngChunk> chunks = new ArrayList<>(PngChunk.parse(encoded(image)));
+      chunks.addAll(1, words);
+      var bytes = new ByteArrayOutputStream();
+      bytes.writeBytes(PngChunk.SIGNATURE);
+      chunks.forEach(chunk -> bytes.writeBytes(chunk.encoded()));
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new IllegalStateException("Memory takes every byte.", e);
+    }
   }
 
   /**
@@ -52,19 +55,35 @@ public final class PngFile {
    */
   public static Map<String, String> readText(Path file) {
     try {
-      byte[] bytes = Files.readAllBytes(file);
-      if (ImageFormat.of(bytes) != ImageFormat.PNG) {
-        throw new InvalidInputException("'%s' is no PNG file.".formatted(file));
-      }
+      return readText(Files.readAllBytes(file), file.toString());
+    } catch (IOException e) {
+      throw unreadable(file.toString(), e);
+    }
+  }
+
+  /**
+   * As {@link #readText(Path)}, of a file's bytes.
+   *
+   * @param name of the image, for messages
+   */
+  public static Map<String, String> readText(byte[] bytes, String name) {
+    if (ImageFormat.of(bytes) != ImageFormat.PNG) {
+      throw new InvalidInputException("'%s' is no PNG file.".formatted(name));
+    }
+    try {
       Map<String, String> text = new LinkedHashMap<>();
       for (PngChunk chunk : PngChunk.parse(bytes)) {
         PngText.of(chunk).ifPresent(words -> text.put(words.keyword(), words.text()));
       }
       return text;
     } catch (IOException e) {
-      throw new InvalidInputException(
-          "Cannot read the PNG file '%s' (%s).".formatted(file, AtomicFile.reason(e)), e);
+      throw unreadable(name, e);
     }
+  }
+
+  private static InvalidInputException unreadable(String name, IOException e) {
+    return new InvalidInputException(
+        "Cannot read the PNG file '%s' (%s).".formatted(name, AtomicFile.reason(e)), e);
   }
 
   private static byte[] encoded(RgbImage image) throws IOException {

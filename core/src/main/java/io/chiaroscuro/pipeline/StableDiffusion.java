@@ -21,6 +21,7 @@ import io.chiaroscuro.vae.Autoencoder;
 import io.chiaroscuro.vae.AutoencoderKL;
 import io.chiaroscuro.vae.AutoencoderKLConfig;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
@@ -281,6 +282,16 @@ public record StableDiffusion(
           "The UNet of %s was trained for inpainting; give an image and a mask, or choose another checkpoint."
               .formatted(checkpoint.name()));
     }
+  }
+
+  /** What a picture's provenance says of the model. */
+  public Map<String, String> describe() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("model", checkpoint.name());
+    facts.put("model_hash", checkpoint.hash());
+    facts.put("dtype", dtype.toString());
+    facts.put("device", device.toString());
+    return facts;
   }
 
   /**

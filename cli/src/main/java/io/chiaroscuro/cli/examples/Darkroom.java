@@ -76,10 +76,7 @@ final class Darkroom {
     this.watch = watch;
     this.provenance = new LinkedHashMap<>(request.describe());
     provenance.put("example", example.example().name());
-    provenance.put("model", model.checkpoint().name());
-    provenance.put("model_hash", model.checkpoint().hash());
-    provenance.put("dtype", model.dtype().toString());
-    provenance.put("device", model.device().toString());
+    provenance.putAll(model.describe());
     for (LearnedEmbedding embedding : word) {
       Path file = example.embedding().orElseThrow();
       provenance.put("embedding", file.getFileName() + ":" + embedding.token());

@@ -1,0 +1,2 @@
+/** Our own API, below /api. */
+package io.chiaroscuro.server.api;

@@ -1,0 +1,49 @@
+package io.chiaroscuro.server.http;
+
+/** A request that is answered with a status and a sentence. */
+public final class Problem extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+  private final String field;
+  private final Long retryAfterSeconds;
+
+  /**
+   * @param status 4xx or 5xx
+   * @param sentence what is wrong and the remedy
+   */
+  public Problem(int status, String sentence) {
+    this(status, sentence, "", null);
+  }
+
+  /**
+   * @param field by its name in JSON; empty where it is no field's fault
+   * @param retryAfterSeconds when to try again; null where that is no use
+   */
+  Problem(int status, String sentence, String field, Long retryAfterSeconds) {
+    super(sentence, null, false, false);
+    this.status = status;
+    this.field = field;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** What a path does not lead to. */
+  public static Problem notFound(String sentence) {
+    return new Problem(404, sentence);
+  }
+
+  public int status() {
+    return status;
+  }
+
+  /** The field's name in JSON; empty where it is no field's fault. */
+  public String field() {
+    return field;
+  }
+
+  /** When to try again; null where that is no use. */
+  public Long retryAfterSeconds() {
+    return retryAfterSeconds;
+  }
+}

@@ -1,0 +1,2 @@
+/** Requests become pictures. */
+package io.chiaroscuro.server.render;

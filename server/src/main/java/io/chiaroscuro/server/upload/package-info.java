@@ -1,0 +1,2 @@
+/** Pictures that clients send. */
+package io.chiaroscuro.server.upload;
