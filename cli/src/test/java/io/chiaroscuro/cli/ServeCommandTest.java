@@ -2,6 +2,7 @@ package io.chiaroscuro.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chiaroscuro.fixtures.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,8 +26,11 @@ class ServeCommandTest {
     Path err = folder.resolve("err");
     Process server =
         new ProcessBuilder(
-                ChildProgram.command(
-                    "serve", "--port=0", "--data-folder=" + folder.resolve("data")))
+                ChildJvm.command(
+                    Chiaroscuro.class,
+                    "serve",
+                    "--port=0",
+                    "--data-folder=" + folder.resolve("data")))
             .redirectError(err.toFile())
             .start();
     try {

@@ -3,6 +3,7 @@ package io.chiaroscuro.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.chiaroscuro.fixtures.ChildJvm;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.image.RgbImage;
@@ -33,21 +34,12 @@ class RestartTest {
     new CountDownLatch(1).await();
   }
 
-  private static List<String> command(Path folder) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Dorg.bytedeco.openblas.load=" + System.getProperty("org.bytedeco.openblas.load"),
-        "-XX:+UseSerialGC",
-        "-cp",
-        System.getProperty("java.class.path"),
-        RestartTest.class.getName(),
-        folder.toString());
-  }
-
   @Test
   void afterAKillEveryFinishedPictureIsThereWithItsRecord() throws Exception {
     Process process =
-        new ProcessBuilder(command(folder)).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        new ProcessBuilder(ChildJvm.command(RestartTest.class, folder))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
     String ran;
     String waited;
     List<String> finished = new ArrayList<>();
