@@ -27,6 +27,9 @@ import io.chiaroscuro.server.job.StatisticsBuild;
 import io.chiaroscuro.server.light.StatisticsShelf;
 import io.chiaroscuro.server.model.ModelCache;
 import io.chiaroscuro.server.model.ModelCatalog;
+import io.chiaroscuro.server.openai.ImagesRoutes;
+import io.chiaroscuro.server.openai.ModelRoutes;
+import io.chiaroscuro.server.openai.OpenAi;
 import io.chiaroscuro.server.render.Renderer;
 import io.chiaroscuro.server.store.Database;
 import io.chiaroscuro.server.store.Gallery;
@@ -117,7 +120,10 @@ public final class Studio implements AutoCloseable {
                     ::addTo,
                 new LightRoutes(shelf, cache, queue, check, uploads, body)::addTo,
                 new ExploreRoutes(catalog, queue, check, uploads, limits, body)::addTo,
-                new TrainingRoutes(config.runsFolder())::addTo)));
+                new TrainingRoutes(config.runsFolder())::addTo)),
+        new OpenAi(
+            new ImagesRoutes(catalog, check, queue, events, gallery, uploads, body),
+            new ModelRoutes(catalog)));
   }
 
   /**

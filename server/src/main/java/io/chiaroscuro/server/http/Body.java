@@ -7,7 +7,10 @@ import io.javalin.http.UploadedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** What clients send, never more than is taken. */
 public final class Body {
@@ -52,13 +55,16 @@ public final class Body {
    * @throws RefusedException if there is none
    */
   public List<File> files(Context ctx, String field) {
-    if (!ctx.isMultipartFormData()) {
-      throw new Problem(
-          415, "This is no form; send multipart/form-data with the field " + field + ".");
+    List<File> files = filesIfAny(ctx, field);
+    if (files.isEmpty()) {
+      throw new RefusedException(field, "There is no file in the field '%s'.".formatted(field));
     }
-    if (ctx.req().getContentLengthLong() > maxBytes) {
-      throw tooLarge();
-    }
+    return files;
+  }
+
+  /** The files of a multipart form under this name, which may be none. */
+  public List<File> filesIfAny(Context ctx, String field) {
+    requireForm(ctx);
     List<File> files = new ArrayList<>();
     long left = maxBytes;
     for (UploadedFile file : uploaded(ctx, field)) {
@@ -70,15 +76,34 @@ public final class Body {
         throw new Problem(400, "The form ends too early; send all of it.");
       }
     }
-    if (files.isEmpty()) {
-      throw new RefusedException(field, "There is no file in the field '%s'.".formatted(field));
-    }
     return files;
   }
 
+  /** The fields of a multipart form that are no files; of several with one name the first. */
+  public Map<String, String> fields(Context ctx) {
+    requireForm(ctx);
+    Map<String, String> fields = new LinkedHashMap<>();
+    understood(ctx::formParamMap)
+        .forEach((name, texts) -> texts.stream().findFirst().ifPresent(t -> fields.put(name, t)));
+    return fields;
+  }
+
+  private void requireForm(Context ctx) {
+    if (!ctx.isMultipartFormData()) {
+      throw new Problem(415, "This is no form; send multipart/form-data.");
+    }
+    if (ctx.req().getContentLengthLong() > maxBytes) {
+      throw tooLarge();
+    }
+  }
+
   private static List<UploadedFile> uploaded(Context ctx, String field) {
+    return understood(() -> ctx.uploadedFiles(field));
+  }
+
+  private static <T> T understood(Supplier<T> form) {
     try {
-      return ctx.uploadedFiles(field);
+      return form.get();
     } catch (RuntimeException e) {
       // Whatever Jetty makes of a form that is none.
       throw new Problem(400, "This form cannot be understood, or is too large; send it again.");
