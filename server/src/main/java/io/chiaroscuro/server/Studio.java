@@ -7,6 +7,7 @@ import io.chiaroscuro.server.api.ExploreRoutes;
 import io.chiaroscuro.server.api.InfoRoutes;
 import io.chiaroscuro.server.api.JobRoutes;
 import io.chiaroscuro.server.api.LightRoutes;
+import io.chiaroscuro.server.api.OpenApiDocument;
 import io.chiaroscuro.server.api.PictureRoutes;
 import io.chiaroscuro.server.api.StatisticsRoutes;
 import io.chiaroscuro.server.api.TrainingRoutes;
@@ -44,6 +45,8 @@ import io.javalin.util.JavalinBindException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -173,6 +176,7 @@ public final class Studio implements AutoCloseable {
     new AccessRules(config.apiKey()).addTo(javalin.routes);
     new Health(queue).addTo(javalin.routes);
     metrics.addTo(javalin.routes);
+    new OpenApiDocument().addTo(javalin.routes);
     doors.forEach(door -> door.addTo(javalin.routes));
     new Problems(doors).addTo(javalin.routes);
   }
@@ -190,6 +194,15 @@ public final class Studio implements AutoCloseable {
   private static String version() {
     String version = Studio.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;
+  }
+
+  /** All that can be asked, as {@code GET /api/info}. */
+  Set<String> routes() {
+    return server.unsafe.internalRouter.allHttpHandlers().stream()
+        .map(handler -> handler.endpoint)
+        .filter(endpoint -> endpoint.method.isHttpMethod())
+        .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Where it listens. */

@@ -29,6 +29,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -39,6 +41,7 @@ public final class StatisticsRoutes {
   /** Directions beyond these carry little. */
   private static final int DIRECTIONS = 12;
 
+  private static final Pattern RESOLUTION = Pattern.compile("(\\d{1,6})x(\\d{1,6})");
   private static final List<String> FILES = List.of("stats.safetensors", "statistic_type.txt");
 
   private final StatisticsShelf shelf;
@@ -167,9 +170,8 @@ public final class StatisticsRoutes {
             .put("name", name)
             .put("built_in", shelf.isGiven(name))
             .put("statistic_type", summary.type().toString())
-            .put("channels", summary.shape().channels())
-            .put("width", summary.shape().imageWidth())
-            .put("height", summary.shape().imageHeight());
+            .put("channels", summary.shape().channels());
+    putResolution(facts, statistics);
     summary.imageCount().ifPresent(count -> facts.put("image_count", count));
     if (!summary.frequencies().isEmpty()) {
       facts.put("n_components", summary.frequencies().size());
@@ -192,6 +194,19 @@ public final class StatisticsRoutes {
                   .toList()));
     }
     return facts;
+  }
+
+  /** As recorded; files of others record none, and are of Stable Diffusion's scale. */
+  private static void putResolution(ObjectNode facts, LeakStatistics statistics) {
+    Matcher recorded = RESOLUTION.matcher(statistics.provenance().getOrDefault("resolution", ""));
+    boolean isRecorded = recorded.matches();
+    facts
+        .put(
+            "width",
+            isRecorded ? Integer.parseInt(recorded.group(1)) : statistics.shape().imageWidth())
+        .put(
+            "height",
+            isRecorded ? Integer.parseInt(recorded.group(2)) : statistics.shape().imageHeight());
   }
 
   private void samples(Context ctx) {
