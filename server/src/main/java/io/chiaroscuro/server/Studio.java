@@ -21,6 +21,8 @@ import io.chiaroscuro.server.http.Body;
 import io.chiaroscuro.server.http.Door;
 import io.chiaroscuro.server.http.EventStream;
 import io.chiaroscuro.server.http.Health;
+import io.chiaroscuro.server.http.JavalinJson;
+import io.chiaroscuro.server.http.JettyErrors;
 import io.chiaroscuro.server.http.Metrics;
 import io.chiaroscuro.server.http.Problems;
 import io.chiaroscuro.server.http.RequestCheck;
@@ -176,6 +178,8 @@ public final class Studio implements AutoCloseable {
     javalin.jetty.multipartConfig.maxTotalRequestSize(
         config.limits().maxBodyBytes(), SizeUnit.BYTES);
     javalin.jetty.multipartConfig.maxFileSize(config.limits().maxBodyBytes(), SizeUnit.BYTES);
+    javalin.jetty.modifyServer(jetty -> jetty.setErrorHandler(new JettyErrors()));
+    javalin.jsonMapper(new JavalinJson());
     javalin.requestLogger.http(
         (ctx, millis) -> {
           AccessLog.write(ctx, millis);

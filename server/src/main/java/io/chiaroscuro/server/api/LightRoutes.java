@@ -71,7 +71,7 @@ public final class LightRoutes {
     answer.put("leak_png", png(preview.leak()));
     answer.put("both_png", png(preview.both()));
     answer.put("leak_brightness", Brightness.of(preview.leak()).mean());
-    ctx.contentType("application/json").result(Json.write(answer));
+    ctx.json(answer);
   }
 
   private LightPreview preview(ImageRequest request) {
@@ -107,6 +107,6 @@ public final class LightRoutes {
         counts.add(pixels.count(value));
       }
     }
-    ctx.contentType("application/json").result(Json.write(Map.of("images", images)));
+    ctx.json(Map.of("images", images));
   }
 }

@@ -76,7 +76,7 @@ public final class StatisticsRoutes {
     routes.post("/api/uploads", this::upload);
     routes.post("/api/statistics", this::build);
     routes.get("/api/statistics", this::list);
-    routes.get("/api/statistics/{name}", ctx -> answer(ctx, facts(name(ctx))));
+    routes.get("/api/statistics/{name}", ctx -> ctx.json(facts(name(ctx))));
     routes.get("/api/statistics/{name}/mean", ctx -> png(ctx, StatisticsPictures::mean));
     routes.get("/api/statistics/{name}/variance", ctx -> png(ctx, StatisticsPictures::variance));
     routes.get("/api/statistics/{name}/samples", this::samples);
@@ -93,7 +93,7 @@ public final class StatisticsRoutes {
     }
     String heap = keep(ctx, id == null ? folders.create() : id);
     ctx.status(201);
-    answer(ctx, Json.object().put("upload", heap).put("pictures", folders.files(heap).size()));
+    ctx.json(Json.object().put("upload", heap).put("pictures", folders.files(heap).size()));
   }
 
   private String keep(Context ctx, String heap) {
@@ -122,7 +122,7 @@ public final class StatisticsRoutes {
       build.requireWithin(limits);
       catalog.facts(build.model());
       ctx.status(202);
-      answer(ctx, JobView.of(queue.submit(build)));
+      ctx.json(JobView.of(queue.submit(build)));
     } catch (RuntimeException e) {
       if (ctx.isMultipartFormData()) { // Nobody knows this heap's id.
         folders.remove(heap);
@@ -131,26 +131,22 @@ public final class StatisticsRoutes {
     }
   }
 
-  private static ObjectNode form(Context ctx) {
+  private ObjectNode form(Context ctx) {
     ObjectNode fields = Json.object();
     for (String name : List.of("name", "model", "statistic_type")) {
-      if (ctx.formParam(name) != null) {
-        fields.put(name, ctx.formParam(name));
-      }
+      body.field(ctx, name).ifPresent(text -> fields.put(name, text));
     }
     for (String name : List.of("resolution", "n_components")) {
-      if (ctx.formParam(name) != null) {
-        fields.put(name, Query.number(ctx.formParam(name), name, 1, 1 << 16));
-      }
+      body.field(ctx, name)
+          .ifPresent(text -> fields.put(name, Query.number(text, name, 1, 1 << 16)));
     }
-    if (ctx.formParam("center_crop") != null) {
-      fields.put("center_crop", Boolean.parseBoolean(ctx.formParam("center_crop")));
-    }
+    body.field(ctx, "center_crop")
+        .ifPresent(text -> fields.put("center_crop", Boolean.parseBoolean(text)));
     return fields;
   }
 
   private void list(Context ctx) {
-    answer(ctx, Map.of("statistics", shelf.names().stream().map(this::facts).toList()));
+    ctx.json(Map.of("statistics", shelf.names().stream().map(this::facts).toList()));
   }
 
   /** Read on the worker: statistics are tensors. */
@@ -282,9 +278,5 @@ public final class StatisticsRoutes {
       throw Problem.notFound("There are no statistics of this name.");
     }
     return name;
-  }
-
-  private static void answer(Context ctx, Object value) {
-    ctx.contentType("application/json").result(Json.write(value));
   }
 }

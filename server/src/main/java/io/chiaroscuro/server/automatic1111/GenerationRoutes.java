@@ -123,7 +123,7 @@ public final class GenerationRoutes {
     }
     answer.set("parameters", wanted.parameters());
     answer.put("info", Json.write(info(wanted, checked, pictures, texts)));
-    ctx.contentType("application/json").result(Json.write(answer));
+    ctx.json(answer);
   }
 
   private static ObjectNode info(
@@ -169,7 +169,7 @@ public final class GenerationRoutes {
 
   private void progress(Context ctx) {
     boolean withImage = !"true".equalsIgnoreCase(ctx.queryParam("skip_current_image"));
-    ctx.contentType("application/json").result(Json.write(running.progress(withImage)));
+    ctx.json(running.progress(withImage));
   }
 
   private void interrupt(Context ctx) {

@@ -8,6 +8,7 @@ import io.chiaroscuro.server.json.RefusedException;
 import io.chiaroscuro.server.model.ModelCatalog;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The settings, and what there is to choose. They hold for all clients, until the server ends. */
@@ -36,8 +37,7 @@ public final class OptionRoutes {
 
   private void options(Context ctx) {
     Options current = current();
-    answer(
-        ctx,
+    ctx.json(
         Json.object()
             .put(Options.CHECKPOINT, catalog.facts(current.checkpoint()).name())
             .put("sd_checkpoint_hash", "")
@@ -78,7 +78,7 @@ public final class OptionRoutes {
                     .putNull("sha256")
                     .put("filename", model.name())
                     .putNull("config"));
-    answer(ctx, list);
+    ctx.json(list);
   }
 
   private void samplers(Context ctx) {
@@ -88,23 +88,19 @@ public final class OptionRoutes {
       item.set("aliases", Json.tree(sampler.aliases()));
       item.putObject("options");
     }
-    answer(ctx, list);
+    ctx.json(list);
   }
 
   private void schedules(Context ctx) {
     ArrayNode list = Json.object().arrayNode();
     for (Schedule schedule : Schedule.values()) {
       list.addObject()
-          .put("name", schedule.label().toLowerCase(java.util.Locale.ROOT))
+          .put("name", schedule.label().toLowerCase(Locale.ROOT))
           .put("label", schedule.label())
           .putNull("aliases")
           .put("default_rho", schedule == Schedule.KARRAS ? 7.0 : -1.0)
           .put("need_inner_model", false);
     }
-    answer(ctx, list);
-  }
-
-  private static void answer(Context ctx, Object value) {
-    ctx.contentType("application/json").result(Json.write(value));
+    ctx.json(list);
   }
 }

@@ -39,7 +39,7 @@ public final class PngInfoRoute {
     var answer = Json.object().put("info", infotext);
     answer.set("items", Json.tree(text));
     answer.set("parameters", Json.tree(Infotext.parse(infotext)));
-    ctx.contentType("application/json").result(Json.write(answer));
+    ctx.json(answer);
   }
 
   /** Of a picture as the gallery has it; empty if it is none. */

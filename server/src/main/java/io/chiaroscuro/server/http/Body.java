@@ -10,7 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** What clients send, never more than is taken. */
 public final class Body {
@@ -36,9 +37,7 @@ public final class Body {
 
   /** The whole body. */
   public byte[] bytes(Context ctx) {
-    if (ctx.req().getContentLengthLong() > maxBytes) {
-      throw tooLarge();
-    }
+    requireFits(ctx);
     try (InputStream in = ctx.req().getInputStream()) {
       return limited(in, maxBytes);
     } catch (IOException e) {
@@ -79,11 +78,20 @@ public final class Body {
     return files;
   }
 
+  /**
+   * A field of a form; empty where it is not given.
+   *
+   * @throws Problem if the form cannot be understood
+   */
+  public Optional<String> field(Context ctx, String name) {
+    return Optional.ofNullable(understood(ctx, () -> ctx.formParam(name)));
+  }
+
   /** The fields of a multipart form that are no files; of several with one name the first. */
   public Map<String, String> fields(Context ctx) {
     requireForm(ctx);
     Map<String, String> fields = new LinkedHashMap<>();
-    understood(ctx::formParamMap)
+    understood(ctx, ctx::formParamMap)
         .forEach((name, texts) -> texts.stream().findFirst().ifPresent(t -> fields.put(name, t)));
     return fields;
   }
@@ -92,21 +100,41 @@ public final class Body {
     if (!ctx.isMultipartFormData()) {
       throw new Problem(415, "This is no form; send multipart/form-data.");
     }
+    requireFits(ctx);
+  }
+
+  private static List<UploadedFile> uploaded(Context ctx, String field) {
+    return understood(ctx, () -> ctx.uploadedFiles(field));
+  }
+
+  private static <T> T understood(Context ctx, Callable<T> form) {
+    try {
+      return form.call();
+    } catch (Exception e) {
+      // Whatever Jetty throws at a form that is none, checked exceptions unannounced among it. It
+      // closes the connection, since it cannot tell where the next request begins, and does not
+      // say.
+      ctx.header("Connection", "close");
+      throw new Problem(400, "This form cannot be understood, or is too large; send it again.");
+    }
+  }
+
+  private void requireFits(Context ctx) {
     if (ctx.req().getContentLengthLong() > maxBytes) {
+      discard(ctx);
       throw tooLarge();
     }
   }
 
-  private static List<UploadedFile> uploaded(Context ctx, String field) {
-    return understood(() -> ctx.uploadedFiles(field));
-  }
-
-  private static <T> T understood(Supplier<T> form) {
-    try {
-      return form.get();
-    } catch (RuntimeException e) {
-      // Whatever Jetty makes of a form that is none.
-      throw new Problem(400, "This form cannot be understood, or is too large; send it again.");
+  /** A client that still sends does not hear the answer; so it is let finish, within reason. */
+  private void discard(Context ctx) {
+    ctx.header("Connection", "close");
+    try (InputStream in = ctx.req().getInputStream()) {
+      for (long left = 2 * maxBytes, skipped = 1; left > 0 && skipped > 0; left -= skipped) {
+        skipped = in.skip(left);
+      }
+    } catch (IOException e) {
+      // Then it does not want to hear.
     }
   }
 

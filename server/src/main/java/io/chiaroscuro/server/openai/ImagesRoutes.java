@@ -121,7 +121,7 @@ public final class ImagesRoutes {
     var answer = Json.object().put("created", Instant.now().getEpochSecond());
     var data = answer.putArray("data");
     gallery.ofJob(job.id()).forEach(picture -> data.add(datum(ctx, wanted, picture)));
-    ctx.contentType("application/json").result(Json.write(answer));
+    ctx.json(answer);
   }
 
   private ObjectNode datum(Context ctx, ImagesRequest wanted, Picture picture) {

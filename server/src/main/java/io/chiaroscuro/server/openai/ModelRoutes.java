@@ -31,12 +31,12 @@ public final class ModelRoutes {
     var list = Json.object().put("object", "list");
     var data = list.putArray("data");
     catalog.all().forEach(model -> data.add(view(model)));
-    ctx.contentType("application/json").result(Json.write(list));
+    ctx.json(list);
   }
 
   private void find(Context ctx) {
     ModelFacts model = named(catalog, ctx.pathParam("id"));
-    ctx.contentType("application/json").result(Json.write(view(model)));
+    ctx.json(view(model));
   }
 
   /**
