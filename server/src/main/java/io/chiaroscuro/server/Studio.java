@@ -54,6 +54,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
@@ -186,7 +187,9 @@ public final class Studio implements AutoCloseable {
           metrics.answered(ctx, millis);
         });
     SecurityHeaders.addTo(javalin.routes);
-    new AccessRules(config.apiKey()).addTo(javalin.routes);
+    List<String> guarded =
+        Stream.concat(doors.stream().map(Door::prefix), Stream.of("/metrics")).toList();
+    new AccessRules(config.apiKey(), guarded).addTo(javalin.routes);
     new Health(queue).addTo(javalin.routes);
     metrics.addTo(javalin.routes);
     new OpenApiDocument().addTo(javalin.routes);

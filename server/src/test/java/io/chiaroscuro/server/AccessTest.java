@@ -61,6 +61,9 @@ class AccessTest {
         assertThat(client.get(path).status()).as(path).isEqualTo(401);
         assertThat(client.get(path, "Authorization", "Bearer wrong").status()).isEqualTo(401);
       }
+      for (String path : List.of("/%61pi/info", "//api/info", "/api;x/info", "/x/../api/info")) {
+        assertThat(client.get(path).status()).as(path).isIn(400, 401, 404);
+      }
       assertThat(client.get("/health/ready").status()).isEqualTo(200);
       assertThat(client.get("/openapi.json").status()).isEqualTo(200);
       assertThat(

@@ -71,8 +71,7 @@ final class Client {
             .build());
   }
 
-  Answer post(
-      String path, List<Part> files, Map<String, String> fields, String... headers) {
+  Answer post(String path, List<Part> files, Map<String, String> fields, String... headers) {
     String boundary = "----chiaroscuro";
     var body = new ByteArrayOutputStream();
     fields.forEach(

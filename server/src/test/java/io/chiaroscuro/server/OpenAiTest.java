@@ -184,7 +184,7 @@ class OpenAiTest {
   private static void requireError(Answer answer, int status) {
     JsonNode error = answer.json().get("error");
     assertThat(answer.status()).as(answer.message()).isEqualTo(status);
-    assertThat(error.get("message").asText()).matches("[A-Z].*\\.");
+    assertThat(error.get("message").asText()).matches("['A-Z].*\\.");
     assertThat(error.get("type").asText())
         .isEqualTo(status == 429 ? "requests" : "invalid_request_error");
     assertThat(error.has("param")).isTrue();

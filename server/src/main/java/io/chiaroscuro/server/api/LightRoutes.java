@@ -1,6 +1,7 @@
 package io.chiaroscuro.server.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chiaroscuro.image.Brightness;
 import io.chiaroscuro.image.Histogram;
 import io.chiaroscuro.image.PngFile;
@@ -30,9 +31,8 @@ public final class LightRoutes {
 
     /** As a picture is asked for, so that the same is refused. */
     private ImageRequest asImage() {
-      return new ImageRequest(
-          "", null, model, width, height, null, null, null, null, null, seed, null, null, light,
-          null, null, null);
+      ObjectNode image = (ObjectNode) Json.tree(this);
+      return Json.read(image.put("prompt", ""), ImageRequest.class);
     }
   }
 

@@ -28,6 +28,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,6 +55,7 @@ public final class StatisticsRoutes {
   private final JobQueue queue;
   private final Limits limits;
   private final Body body;
+  private final Map<String, ObjectNode> known = new ConcurrentHashMap<>();
 
   public StatisticsRoutes(
       StatisticsShelf shelf,
@@ -76,7 +80,7 @@ public final class StatisticsRoutes {
     routes.post("/api/uploads", this::upload);
     routes.post("/api/statistics", this::build);
     routes.get("/api/statistics", this::list);
-    routes.get("/api/statistics/{name}", ctx -> ctx.json(facts(name(ctx))));
+    routes.get("/api/statistics/{name}", ctx -> ctx.json(facts(Set.of(name(ctx))).get(0)));
     routes.get("/api/statistics/{name}/mean", ctx -> png(ctx, StatisticsPictures::mean));
     routes.get("/api/statistics/{name}/variance", ctx -> png(ctx, StatisticsPictures::variance));
     routes.get("/api/statistics/{name}/samples", this::samples);
@@ -146,17 +150,24 @@ public final class StatisticsRoutes {
   }
 
   private void list(Context ctx) {
-    ctx.json(Map.of("statistics", shelf.names().stream().map(this::facts).toList()));
+    ctx.json(Map.of("statistics", facts(shelf.names())));
   }
 
-  /** Read on the worker: statistics are tensors. */
-  private ObjectNode facts(String name) {
-    return queue.soon(
-        () -> {
-          try (LeakStatistics statistics = shelf.read(name, "name")) {
-            return facts(name, statistics);
-          }
-        });
+  /** Read on the worker, once: statistics are tensors, and never change under their name. */
+  private List<ObjectNode> facts(Set<String> names) {
+    List<String> unread = names.stream().filter(name -> !known.containsKey(name)).toList();
+    if (!unread.isEmpty()) {
+      queue.soon(
+          () -> {
+            for (String name : unread) {
+              try (LeakStatistics statistics = shelf.read(name, "name")) {
+                known.put(name, facts(name, statistics));
+              }
+            }
+            return null;
+          });
+    }
+    return names.stream().map(known::get).filter(Objects::nonNull).toList();
   }
 
   private ObjectNode facts(String name, LeakStatistics statistics) {
@@ -268,7 +279,9 @@ public final class StatisticsRoutes {
   }
 
   private void remove(Context ctx) {
-    shelf.discard(name(ctx));
+    String name = name(ctx);
+    shelf.discard(name);
+    known.remove(name);
     ctx.status(204);
   }
 

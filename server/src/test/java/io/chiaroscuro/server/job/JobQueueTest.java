@@ -3,6 +3,7 @@ package io.chiaroscuro.server.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chiaroscuro.server.json.Json;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,9 +58,7 @@ class JobQueueTest {
   }
 
   private static ImageRequest request() {
-    return new ImageRequest(
-        "a tree", null, null, null, null, null, null, null, null, null, 1L, null, null, null, null,
-        null, null);
+    return Json.read("{\"prompt\": \"a tree\", \"seed\": 1}", ImageRequest.class);
   }
 
   private List<JobEvent> watch(Job job) {
