@@ -39,7 +39,9 @@ class MalformedRequestsTest {
           "{\"light\":{\"mode\":\"statistics\",\"statistics\":\"chiaroscuro-demo\",\"directions\":{\"0\":1}},\"seed\":3,\"width\":64,\"height\":64}",
           "{\"image\":{\"prompt\":\"a\",\"num_inference_steps\":1},\"channels\":[0,1],\"constants\":[-1,1]}",
           "{\"name\":\"x\",\"upload\":\"0011\",\"n_components\":3,\"center_crop\":true}",
-          "{\"model\":\"chiaroscuro-demo\",\"prompt\":\"a\",\"n\":1,\"size\":\"32x32\",\"steps\":1}",
+          "{\"model\":\"chiaroscuro-demo\",\"prompt\":\"a\",\"n\":1,\"size\":\"32x32\",\"num_inference_steps\":1,\"light\":{\"mean_color\":\"#102030\"},\"response_format\":\"url\",\"stream\":false}",
+          "{\"prompt\":\"a\",\"steps\":1,\"width\":32,\"height\":32,\"n_iter\":1,\"sampler_name\":\"Euler a\",\"alwayson_scripts\":{\"chiaroscuro\":{\"args\":[{\"strength\":1}]}},\"init_images\":[\"iVBORw0KGgo=\"],\"override_settings\":{\"CLIP_stop_at_last_layers\":1}}",
+          "{\"image\":\"iVBORw0KGgo=\",\"sd_model_checkpoint\":\"chiaroscuro-demo\",\"CLIP_stop_at_last_layers\":1}",
           "");
 
   private static final List<String> ODD =
