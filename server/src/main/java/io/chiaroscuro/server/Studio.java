@@ -18,6 +18,7 @@ import io.chiaroscuro.server.job.JobQueue;
 import io.chiaroscuro.server.light.StatisticsShelf;
 import io.chiaroscuro.server.model.ModelCache;
 import io.chiaroscuro.server.model.ModelCatalog;
+import io.chiaroscuro.server.page.Page;
 import io.chiaroscuro.server.render.Renderer;
 import io.chiaroscuro.server.store.Database;
 import io.chiaroscuro.server.store.Gallery;
@@ -119,6 +120,7 @@ public final class Studio implements AutoCloseable {
     SecurityHeaders.addTo(javalin.routes);
     new AccessRules(config.apiKey()).addTo(javalin.routes);
     doors.forEach(door -> door.addTo(javalin.routes));
+    new Page().addTo(javalin.routes);
     new Problems(doors).addTo(javalin.routes);
   }
 

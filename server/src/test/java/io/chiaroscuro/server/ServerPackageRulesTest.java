@@ -17,7 +17,7 @@ class ServerPackageRulesTest {
   private static final String BASE = "io.chiaroscuro.server.";
 
   private static final List<String> ORDER =
-      List.of("json", "light", "job", "model", "render", "store", "upload", "http", "api");
+      List.of("json", "light", "job", "model", "render", "store", "upload", "http", "api", "page");
 
   private final JavaClasses server =
       new ClassFileImporter()

@@ -1,0 +1,5 @@
+import { h } from "../vendor/preact.js";
+
+export function Training() {
+  return h("p", null, "Training");
+}
