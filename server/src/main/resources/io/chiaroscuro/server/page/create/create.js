@@ -7,9 +7,10 @@ import { JobProgress } from "../parts/job-progress.js";
 import { Problem } from "../parts/problem.js";
 import { Gallery } from "./gallery.js";
 import { LightPanel } from "./light-panel.js";
-import { PictureSettings } from "./picture-settings.js";
+import { Making } from "./making.js";
 import { requestOf, settingsOf, START } from "./settings.js";
 import { Stage } from "./stage.js";
+import { Words } from "./words.js";
 
 /** Pictures in a light, from the first word to the download. */
 export function Create({ wantedLight }) {
@@ -76,8 +77,9 @@ export function Create({ wantedLight }) {
       onDragOver: (event) => event.preventDefault(),
       onDrop: drop,
     },
-    h(PictureSettings, { settings, set, models, model, restoreFrom }),
+    h(Words, { settings, set }),
     h(LightPanel, { settings, setLight, set, model }),
+    h(Making, { settings, set, models, model, restoreFrom }),
     h(
       "section",
       { class: "run", "aria-label": "Create" },

@@ -1,34 +1,19 @@
 import { h } from "../vendor/preact.js";
 import { useFetched } from "../fetched.js";
-import { Field } from "../parts/field.js";
 import { NumberField } from "../parts/number-field.js";
 import { SelectField } from "../parts/select-field.js";
 
-/** What the picture shows, and how it is made. */
-export function PictureSettings({ settings, set, models, model, restoreFrom }) {
+/** How the picture is made. */
+export function Making({ settings, set, models, model, restoreFrom }) {
   const samplers = useFetched("api/samplers").value?.samplers ?? [];
   const limits = useFetched("api/info").value?.limits ?? {};
-  const area = (label, name, rows, placeholder) =>
-    h(
-      Field,
-      { label },
-      h("textarea", {
-        name,
-        rows,
-        placeholder,
-        value: settings[name],
-        onInput: (event) => set({ [name]: event.target.value }),
-      }),
-    );
   const number = (label, name, rest) =>
     h(NumberField, { label, name, value: settings[name], onChange: (value) => set({ [name]: value }), ...rest });
   const side = { placeholder: model?.trained_size, min: 8, max: limits.max_side, step: model?.downscale ?? 8 };
 
   return h(
     "section",
-    { class: "panel picture-settings", "aria-label": "Picture" },
-    area("Prompt", "prompt", 3, "a red apple"),
-    area("Negative prompt", "negative_prompt", 1, "what it shall not show"),
+    { class: "panel making", "aria-label": "Settings" },
     number("Seed", "seed", { placeholder: "by chance", min: 0 }),
     h(SelectField, {
       label: "Model",
