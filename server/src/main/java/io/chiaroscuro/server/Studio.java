@@ -3,18 +3,28 @@ package io.chiaroscuro.server;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.demo.EmbeddedModel;
 import io.chiaroscuro.server.api.Api;
+import io.chiaroscuro.server.api.ExploreRoutes;
 import io.chiaroscuro.server.api.InfoRoutes;
 import io.chiaroscuro.server.api.JobRoutes;
+import io.chiaroscuro.server.api.LightRoutes;
+import io.chiaroscuro.server.api.OpenApiDocument;
 import io.chiaroscuro.server.api.PictureRoutes;
+import io.chiaroscuro.server.api.StatisticsRoutes;
+import io.chiaroscuro.server.api.TrainingRoutes;
 import io.chiaroscuro.server.http.AccessLog;
 import io.chiaroscuro.server.http.AccessRules;
 import io.chiaroscuro.server.http.Body;
 import io.chiaroscuro.server.http.Door;
 import io.chiaroscuro.server.http.EventStream;
+import io.chiaroscuro.server.http.Health;
+import io.chiaroscuro.server.http.Metrics;
 import io.chiaroscuro.server.http.Problems;
 import io.chiaroscuro.server.http.RequestCheck;
 import io.chiaroscuro.server.http.SecurityHeaders;
+import io.chiaroscuro.server.job.Job;
 import io.chiaroscuro.server.job.JobQueue;
+import io.chiaroscuro.server.job.Limits;
+import io.chiaroscuro.server.job.StatisticsBuild;
 import io.chiaroscuro.server.light.StatisticsShelf;
 import io.chiaroscuro.server.model.ModelCache;
 import io.chiaroscuro.server.model.ModelCatalog;
@@ -23,13 +33,19 @@ import io.chiaroscuro.server.render.Renderer;
 import io.chiaroscuro.server.store.Database;
 import io.chiaroscuro.server.store.Gallery;
 import io.chiaroscuro.server.store.JobRecords;
+import io.chiaroscuro.server.upload.StatisticsBuilder;
+import io.chiaroscuro.server.upload.UploadFolders;
 import io.chiaroscuro.server.upload.Uploads;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.SizeUnit;
 import io.javalin.util.JavalinBindException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
@@ -43,39 +59,69 @@ public final class Studio implements AutoCloseable {
 
   private final StudioConfig config;
   private final Database database;
+  private final ModelCatalog catalog;
   private final ModelCache cache;
-  private final JobQueue queue;
+  private final StatisticsShelf shelf;
+  private final UploadFolders folders;
   private final Uploads uploads;
+  private final Gallery gallery;
+  private final JobRecords records;
+  private final JobQueue queue;
   private final EventStream events;
+  private final Metrics metrics = new Metrics();
   private final Javalin server;
 
   private Studio(StudioConfig config, Database database) {
     this.config = config;
     this.database = database;
     var embedded = EmbeddedModel.ofThisBuild();
-    var catalog = new ModelCatalog(config.models());
-    var shelf =
+    Path data = config.dataFolder();
+    catalog = new ModelCatalog(config.models());
+    shelf =
         new StatisticsShelf(
-            config.dataFolder().resolve("statistics"),
+            data.resolve("statistics"),
             Map.of(embedded.checkpoint().getFileName().toString(), embedded.leak()));
-    var gallery = new Gallery(database, config.dataFolder().resolve("pictures"));
-    var records = new JobRecords(database);
-    cache = new ModelCache(catalog, config.device(), config.dtype(), config.modelsInMemory());
-    var work = new StudioWork(cache, new Renderer(shelf), gallery);
-    queue = new JobQueue(config.queueLength(), work, records);
+    folders = new UploadFolders(data.resolve("uploads"));
     uploads = new Uploads(config.limits());
+    gallery = new Gallery(database, data.resolve("pictures"));
+    records = new JobRecords(database);
+    cache = new ModelCache(catalog, config.device(), config.dtype(), config.modelsInMemory());
+    var work =
+        new StudioWork(cache, new Renderer(shelf), gallery, new StatisticsBuilder(folders, shelf));
+    queue = new JobQueue(config.queueLength(), work, metrics.counting(records));
+    metrics.watch(queue, cache);
     events = new EventStream(queue);
-    var check = new RequestCheck(catalog, shelf, uploads, config.limits());
-    var body = new Body(config.limits().maxBodyBytes());
-    var api =
+    server = Javalin.create(javalin -> configure(javalin, doors()));
+    recover();
+  }
+
+  /** Jobs that waited when an earlier run of the server ended wait again, with their pictures. */
+  private void recover() {
+    List<Job> waiting = records.recover();
+    folders.keepOnly(
+        waiting.stream()
+            .map(Job::request)
+            .filter(StatisticsBuild.class::isInstance)
+            .map(request -> ((StatisticsBuild) request).upload())
+            .collect(Collectors.toSet()));
+    waiting.forEach(queue::resume);
+  }
+
+  private List<Door> doors() {
+    Limits limits = config.limits();
+    var check = new RequestCheck(catalog, shelf, uploads, limits);
+    var body = new Body(limits.maxBodyBytes());
+    return List.of(
         new Api(
             List.of(
                 new InfoRoutes(info(), catalog, cache)::addTo,
                 new JobRoutes(queue, records, gallery, check, events, body)::addTo,
-                new PictureRoutes(gallery, body)::addTo));
-    List<Door> doors = List.of(api);
-    server = Javalin.create(javalin -> configure(javalin, doors));
-    records.recover().forEach(queue::resume);
+                new PictureRoutes(gallery, body)::addTo,
+                new StatisticsRoutes(shelf, folders, uploads, catalog, cache, queue, limits, body)
+                    ::addTo,
+                new LightRoutes(shelf, cache, queue, check, uploads, body)::addTo,
+                new ExploreRoutes(catalog, queue, check, uploads, limits, body)::addTo,
+                new TrainingRoutes(config.runsFolder())::addTo)));
   }
 
   /**
@@ -116,9 +162,16 @@ public final class Studio implements AutoCloseable {
     javalin.jetty.multipartConfig.maxTotalRequestSize(
         config.limits().maxBodyBytes(), SizeUnit.BYTES);
     javalin.jetty.multipartConfig.maxFileSize(config.limits().maxBodyBytes(), SizeUnit.BYTES);
-    javalin.requestLogger.http(AccessLog::write);
+    javalin.requestLogger.http(
+        (ctx, millis) -> {
+          AccessLog.write(ctx, millis);
+          metrics.answered(ctx, millis);
+        });
     SecurityHeaders.addTo(javalin.routes);
     new AccessRules(config.apiKey()).addTo(javalin.routes);
+    new Health(queue).addTo(javalin.routes);
+    metrics.addTo(javalin.routes);
+    new OpenApiDocument().addTo(javalin.routes);
     doors.forEach(door -> door.addTo(javalin.routes));
     new Page().addTo(javalin.routes);
     new Problems(doors).addTo(javalin.routes);
@@ -137,6 +190,15 @@ public final class Studio implements AutoCloseable {
   private static String version() {
     String version = Studio.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;
+  }
+
+  /** All that can be asked, as {@code GET /api/info}. */
+  Set<String> routes() {
+    return server.unsafe.internalRouter.allHttpHandlers().stream()
+        .map(handler -> handler.endpoint)
+        .filter(endpoint -> endpoint.method.isHttpMethod())
+        .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Where it listens. */
@@ -160,6 +222,7 @@ public final class Studio implements AutoCloseable {
     events.close();
     server.stop();
     uploads.close();
+    metrics.close();
     cache.close();
     database.close();
   }

@@ -10,6 +10,7 @@ import io.chiaroscuro.server.light.LightSettings;
 import io.chiaroscuro.server.model.ModelCache;
 import io.chiaroscuro.server.render.Renderer;
 import io.chiaroscuro.server.store.Gallery;
+import io.chiaroscuro.server.upload.StatisticsBuilder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,11 +20,13 @@ final class StudioWork implements JobWork {
   private final ModelCache models;
   private final Renderer renderer;
   private final Gallery gallery;
+  private final StatisticsBuilder builder;
 
-  StudioWork(ModelCache models, Renderer renderer, Gallery gallery) {
+  StudioWork(ModelCache models, Renderer renderer, Gallery gallery, StatisticsBuilder builder) {
     this.models = models;
     this.renderer = renderer;
     this.gallery = gallery;
+    this.builder = builder;
   }
 
   @Override
@@ -52,6 +55,9 @@ final class StudioWork implements JobWork {
   }
 
   private List<String> statistics(StatisticsBuild build, JobProgress progress) {
-    throw new UnsupportedOperationException();
+    try (var lease = models.lease(build.model())) {
+      builder.build(build, lease.model(), progress);
+    }
+    return List.of(build.name());
   }
 }

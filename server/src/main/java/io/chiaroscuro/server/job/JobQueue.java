@@ -125,6 +125,11 @@ public final class JobQueue implements AutoCloseable {
     return running == null ? 0 : 1;
   }
 
+  /** Whether its worker lives. */
+  public boolean isAlive() {
+    return worker.isAlive();
+  }
+
   /** Whether jobs are taken. */
   public synchronized boolean isOpen() {
     return open;

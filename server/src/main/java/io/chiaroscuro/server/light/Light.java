@@ -2,6 +2,8 @@ package io.chiaroscuro.server.light;
 
 import io.chiaroscuro.image.Resize;
 import io.chiaroscuro.image.RgbColor;
+import io.chiaroscuro.leak.Component;
+import io.chiaroscuro.leak.DctPixelStatistics;
 import io.chiaroscuro.leak.LatentShape;
 import io.chiaroscuro.leak.LeakControls;
 import io.chiaroscuro.leak.LeakPreset;
@@ -10,10 +12,12 @@ import io.chiaroscuro.leak.SignalLeak;
 import io.chiaroscuro.pipeline.LightToLeak;
 import io.chiaroscuro.pipeline.SeededLeak;
 import io.chiaroscuro.pipeline.StableDiffusion;
+import io.chiaroscuro.server.json.RefusedException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Settings made ready for a model and a size: the signal leak and the statistics that it draws
@@ -77,6 +81,9 @@ public final class Light implements AutoCloseable {
       var picture = Resize.to(settings.paintedField(), toLeak.width(), toLeak.height());
       controls = toLeak.picture(controls, picture, settings.fieldComponents());
     }
+    if (settings.directions() != null) {
+      controls = controls.withLowFrequencies(alongDirections());
+    }
     if (settings.meanColor() != null) {
       controls = toLeak.meanColor(controls, RgbColor.parse(settings.meanColor()));
     }
@@ -84,6 +91,29 @@ public final class Light implements AutoCloseable {
       controls = toLeak.preset(controls, LeakPreset.parse(settings.preset()));
     }
     return settings.strength() == null ? controls : controls.withStrength(settings.strength());
+  }
+
+  private Map<Component, Double> alongDirections() {
+    if (!(statistics.orElseThrow() instanceof DctPixelStatistics dctPixel)) {
+      throw new RefusedException(
+          "light.directions", "Only dct+pixel statistics have directions; choose others.");
+    }
+    var directions = new LeakDirections(dctPixel);
+    Map<Integer, Double> amounts = new TreeMap<>();
+    settings
+        .directions()
+        .forEach(
+            (number, amount) -> {
+              int k = Integer.parseInt(number);
+              if (k >= directions.count()) {
+                throw new RefusedException(
+                    "light.directions",
+                    "There is no direction %d; these statistics have 0 to %d."
+                        .formatted(k, directions.count() - 1));
+              }
+              amounts.put(k, amount);
+            });
+    return directions.at(amounts);
   }
 
   /** Whether there is a leak at all. */

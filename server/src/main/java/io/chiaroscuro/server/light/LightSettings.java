@@ -24,6 +24,8 @@ import java.util.function.Consumer;
  * @param channels added to the leak's latent channels, by number
  * @param field rows from the top of colours {@code #rrggbb} from the left, 4 to 8 of each: the low
  *     frequencies as they were painted
+ * @param directions standard deviations along the statistics' {@link LeakDirections}, by number:
+ *     the low frequencies are the mean and these, not drawn
  * @param strength of the leak, 0 or more, 1 unless given
  * @param onlyHighFrequency whether the statistics' low frequencies are left out
  * @param preset the authors' constants by name
@@ -35,6 +37,7 @@ public record LightSettings(
     String meanColor,
     Map<String, Double> channels,
     List<List<String>> field,
+    Map<String, Double> directions,
     Double strength,
     Boolean onlyHighFrequency,
     String preset,
@@ -42,7 +45,7 @@ public record LightSettings(
 
   /** Without a signal leak. */
   public static final LightSettings OFF =
-      new LightSettings(Mode.OFF, null, null, null, null, null, null, null, null);
+      new LightSettings(Mode.OFF, null, null, null, null, null, null, null, null, null);
 
   private static final int LEAST_CELLS = 4;
   private static final int MOST_CELLS = 8;
@@ -74,7 +77,8 @@ public record LightSettings(
 
   public LightSettings {
     mode = mode == null ? Mode.OFF : mode;
-    channels = channels == null ? null : Collections.unmodifiableMap(new TreeMap<>(channels));
+    channels = numbered("light.channels", channels);
+    directions = numbered("light.directions", directions);
     field = field == null ? null : field.stream().map(List::copyOf).toList();
     if (mode == Mode.STATISTICS && statistics == null) {
       throw new RefusedException(
@@ -95,23 +99,35 @@ public record LightSettings(
       throw new RefusedException(
           "light.strength", "The light's strength is %s; give 0 or more.".formatted(strength));
     }
-    if (channels != null) {
-      channels.forEach(LightSettings::requireChannel);
-    }
     if (field != null) {
       requireField(field);
     }
+    if (directions != null && mode != Mode.STATISTICS) {
+      throw new RefusedException(
+          "light.directions", "Directions are those of statistics; set light.mode to statistics.");
+    }
+    if (directions != null && field != null) {
+      throw new RefusedException(
+          "light.field", "A field and directions both say the low frequencies; give one.");
+    }
   }
 
-  private static void requireChannel(String channel, Double value) {
-    if (!channel.matches("\\d{1,3}")) {
-      throw new RefusedException(
-          "light.channels", "'%s' is no latent channel; give its number.".formatted(channel));
+  private static Map<String, Double> numbered(String field, Map<String, Double> values) {
+    if (values == null) {
+      return null;
     }
-    if (!Double.isFinite(value)) {
-      throw new RefusedException(
-          "light.channels", "Channel %s is %s; give a finite number.".formatted(channel, value));
-    }
+    values.forEach(
+        (number, value) -> {
+          if (!number.matches("\\d{1,3}")) {
+            throw new RefusedException(
+                field, "'%s' is no number of %s; count from 0.".formatted(number, field));
+          }
+          if (!Double.isFinite(value)) {
+            throw new RefusedException(
+                field, "%s is %s in %s; give a finite number.".formatted(number, value, field));
+          }
+        });
+    return Collections.unmodifiableMap(new TreeMap<>(values));
   }
 
   private static void requireField(List<List<String>> field) {

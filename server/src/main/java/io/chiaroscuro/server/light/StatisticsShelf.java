@@ -6,6 +6,7 @@ import io.chiaroscuro.leak.LeakStatistics;
 import io.chiaroscuro.server.json.RefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -101,5 +102,29 @@ public final class StatisticsShelf {
           "name", "There are statistics '%s' already; choose another name.".formatted(name));
     }
     return folder.resolve(name);
+  }
+
+  /**
+   * Removes statistics that users built, finished or not.
+   *
+   * @throws RefusedException if they are among those that are always there
+   */
+  public void discard(String name) {
+    if (isGiven(name)) {
+      throw new RefusedException(
+          "name", "The statistics '%s' belong to a model and stay.".formatted(name));
+    }
+    Path statistics = folder.resolve(name);
+    try (Stream<Path> files = Files.list(statistics)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(statistics);
+    } catch (NoSuchFileException e) {
+      // Nothing was written yet.
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          "The statistics '%s' cannot be deleted (%s).".formatted(name, AtomicFile.reason(e)), e);
+    }
   }
 }
