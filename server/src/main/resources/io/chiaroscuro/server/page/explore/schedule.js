@@ -20,7 +20,7 @@ export function Schedule() {
     h(
       "div",
       { class: "row" },
-      h(NumberField, { label: "Steps of the sampler", value: steps, min: 1, onChange: setSteps }),
+      h(NumberField, { label: "Sampler's steps", value: steps, min: 1, onChange: setSteps }),
     ),
   );
 }

@@ -1,5 +1,5 @@
 /** So much of each point is what came before it. */
-const MEMORY = 0.97;
+const MEMORY = 0.93;
 
 /** A running mean, which forgets slowly; not drawn to the zero from which it begins. */
 export function smoothed(points) {
