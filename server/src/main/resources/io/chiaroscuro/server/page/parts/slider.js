@@ -9,6 +9,7 @@ export function Slider({ label, name, value, onChange, min, max, step, digits = 
     h("output", null, value.toFixed(digits)),
     h("input", {
       type: "range",
+      "aria-label": label,
       name,
       value,
       min,

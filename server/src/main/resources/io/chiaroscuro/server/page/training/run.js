@@ -44,6 +44,8 @@ function SamplesOverTime({ samples }) {
       h("output", null, sample.step),
       h("input", {
         type: "range",
+        "aria-label": "Step",
+        "aria-valuetext": sample.step,
         min: 0,
         max: samples.length - 1,
         value: index,
