@@ -72,7 +72,7 @@ public record LightToLeak(StableDiffusion model, int width, int height) {
     double scalingFactor = model.vae().config().scalingFactor();
     if (scalingFactor != LeakPreset.SCALING_FACTOR) {
       throw new InvalidInputException(
-          "The leak preset %s means nothing in this model's latent space (scaling_factor %s; that of Stable Diffusion 1.x and 2.x has %s); say it by a mean colour instead."
+          "The leak preset %s means nothing in this model's latent space (scaling_factor %s; that of Stable Diffusion 1.x and 2.x has %s); say it by a mean colour (--mean-color) instead."
               .formatted(preset, scalingFactor, LeakPreset.SCALING_FACTOR));
     }
     return preset.applyTo(controls);

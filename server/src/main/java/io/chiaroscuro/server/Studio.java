@@ -17,6 +17,8 @@ import io.chiaroscuro.server.http.Body;
 import io.chiaroscuro.server.http.Door;
 import io.chiaroscuro.server.http.EventStream;
 import io.chiaroscuro.server.http.Health;
+import io.chiaroscuro.server.http.JavalinJson;
+import io.chiaroscuro.server.http.JettyErrors;
 import io.chiaroscuro.server.http.Metrics;
 import io.chiaroscuro.server.http.Problems;
 import io.chiaroscuro.server.http.RequestCheck;
@@ -46,6 +48,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
@@ -162,13 +165,17 @@ public final class Studio implements AutoCloseable {
     javalin.jetty.multipartConfig.maxTotalRequestSize(
         config.limits().maxBodyBytes(), SizeUnit.BYTES);
     javalin.jetty.multipartConfig.maxFileSize(config.limits().maxBodyBytes(), SizeUnit.BYTES);
+    javalin.jetty.modifyServer(jetty -> jetty.setErrorHandler(new JettyErrors()));
+    javalin.jsonMapper(new JavalinJson());
     javalin.requestLogger.http(
         (ctx, millis) -> {
           AccessLog.write(ctx, millis);
           metrics.answered(ctx, millis);
         });
     SecurityHeaders.addTo(javalin.routes);
-    new AccessRules(config.apiKey()).addTo(javalin.routes);
+    List<String> guarded =
+        Stream.concat(doors.stream().map(Door::prefix), Stream.of("/metrics")).toList();
+    new AccessRules(config.apiKey(), guarded).addTo(javalin.routes);
     new Health(queue).addTo(javalin.routes);
     metrics.addTo(javalin.routes);
     new OpenApiDocument().addTo(javalin.routes);

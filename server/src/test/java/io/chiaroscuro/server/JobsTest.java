@@ -7,7 +7,10 @@ import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.server.Client.Event;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,12 +77,39 @@ class JobsTest {
         client.post(
             "/api/pictures/settings",
             List.of(new Client.Part("image", "x.png", png)),
-            java.util.Map.of());
+            Map.of());
     assertThat(settings.status()).isEqualTo(200);
     assertThat(settings.json().get("seed").asInt()).isEqualTo(6);
     JsonNode again = client.finish(settings.json().toString());
     byte[] same = client.get("/api/pictures/" + again.at("/pictures/0").asText() + "/png").body();
     assertThat(ImageDecoder.decode(same, "same").rgb())
         .isEqualTo(ImageDecoder.decode(png, "png").rgb());
+  }
+
+  @Test
+  void pagesThroughTheGalleryAndForgetsWhatIsDeleted() {
+    JsonNode job =
+        client.finish(
+            "{\"prompt\": \"a\", \"num_inference_steps\": 1, \"width\": 32, \"height\": 32, \"count\": 5}");
+    List<String> made = new ArrayList<>();
+    job.get("pictures").forEach(id -> made.add(0, id.asText()));
+    List<String> first = ids(client.get("/api/pictures?limit=2").json());
+    assertThat(first).isEqualTo(made.subList(0, 2));
+    List<String> next = ids(client.get("/api/pictures?limit=3&before=" + first.get(1)).json());
+    assertThat(next).isEqualTo(made.subList(2, 5));
+
+    assertThat(client.delete("/api/pictures/" + made.get(0)).status()).isEqualTo(204);
+    assertThat(client.get("/api/pictures/" + made.get(0)).status()).isEqualTo(404);
+    assertThat(client.get("/api/pictures/" + made.get(0) + "/png").status()).isEqualTo(404);
+    assertThat(folder.resolve("pictures").resolve(made.get(0) + ".png")).doesNotExist();
+    assertThat(ids(client.get("/api/pictures?limit=1").json())).containsExactly(made.get(1));
+    assertThat(client.get("/api/jobs?limit=1").json().at("/jobs/0/id").asText())
+        .isEqualTo(job.get("id").asText());
+  }
+
+  private static List<String> ids(JsonNode page) {
+    return StreamSupport.stream(page.get("pictures").spliterator(), false)
+        .map(picture -> picture.get("id").asText())
+        .toList();
   }
 }

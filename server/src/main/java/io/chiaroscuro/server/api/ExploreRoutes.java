@@ -74,7 +74,7 @@ public final class ExploreRoutes {
   private void sweep(Context ctx) {
     SweepRequest request = check.checked(body.json(ctx, SweepRequest.class));
     ctx.status(202);
-    answer(ctx, JobView.of(queue.submit(request)));
+    ctx.json(JobView.of(queue.submit(request)));
   }
 
   /** What is left of a picture by timestep, as the model has it and with zero terminal SNR. */
@@ -93,7 +93,7 @@ public final class ExploreRoutes {
               facts.set("first_step", left(ImageLeft.atFirstStep(Scheduler.of(sampler), steps)));
               return facts;
             });
-    answer(ctx, answer);
+    ctx.json(answer);
   }
 
   private static SchedulerConfig sampler(ModelFacts model, String name) {
@@ -126,8 +126,8 @@ public final class ExploreRoutes {
     RgbImage picture =
         Crop.center(Resize.cover(decoded, FIGURE_SIZE, FIGURE_SIZE), FIGURE_SIZE, FIGURE_SIZE);
     SchedulerConfig noise =
-        catalog.facts(ctx.formParam("model")).scheduler().as(SchedulerType.DDIM);
-    answer(ctx, queue.soon(() -> wavelengths(picture, new NoiseSchedule(noise))));
+        catalog.facts(body.field(ctx, "model").orElse(null)).scheduler().as(SchedulerType.DDIM);
+    ctx.json(queue.soon(() -> wavelengths(picture, new NoiseSchedule(noise))));
   }
 
   private static ObjectNode wavelengths(RgbImage picture, NoiseSchedule schedule) {
@@ -160,9 +160,5 @@ public final class ExploreRoutes {
   /** JSON has no word for infinity, which a picture without noise has. */
   private static Double finite(double value) {
     return Double.isFinite(value) ? value : null;
-  }
-
-  private static void answer(Context ctx, Object value) {
-    ctx.contentType("application/json").result(Json.write(value));
   }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.chiaroscuro.scheduler.SamplerName;
 import io.chiaroscuro.scheduler.SchedulerType;
 import io.chiaroscuro.server.job.Limits;
-import io.chiaroscuro.server.json.Json;
 import io.chiaroscuro.server.model.ModelCache;
 import io.chiaroscuro.server.model.ModelCatalog;
 import io.chiaroscuro.server.model.ModelFacts;
@@ -52,14 +51,14 @@ public final class InfoRoutes {
   }
 
   public void addTo(RoutesConfig routes) {
-    routes.get("/api/info", ctx -> answer(ctx, info));
+    routes.get("/api/info", ctx -> ctx.json(info));
     routes.get("/api/models", this::models);
     routes.get("/api/samplers", this::samplers);
   }
 
   private void models(Context ctx) {
     List<ModelView> models = catalog.all().stream().map(this::view).toList();
-    answer(ctx, Map.of("models", models));
+    ctx.json(Map.of("models", models));
   }
 
   private ModelView view(ModelFacts model) {
@@ -81,10 +80,6 @@ public final class InfoRoutes {
                 SamplerName.names().stream())
             .distinct()
             .toList();
-    answer(ctx, Map.of("samplers", names));
-  }
-
-  private static void answer(Context ctx, Object value) {
-    ctx.contentType("application/json").result(Json.write(value));
+    ctx.json(Map.of("samplers", names));
   }
 }

@@ -48,7 +48,7 @@ public final class JobRoutes {
   public void addTo(RoutesConfig routes) {
     routes.post("/api/jobs", this::submit);
     routes.get("/api/jobs", this::list);
-    routes.get("/api/jobs/{id}", ctx -> answer(ctx, JobView.of(find(ctx))));
+    routes.get("/api/jobs/{id}", ctx -> ctx.json(JobView.of(find(ctx))));
     routes.delete("/api/jobs/{id}", this::cancel);
     routes.get("/api/jobs/{id}/events", this::watch);
   }
@@ -56,7 +56,7 @@ public final class JobRoutes {
   private void submit(Context ctx) {
     ImageRequest request = check.checked(body.json(ctx, ImageRequest.class));
     ctx.status(202);
-    answer(ctx, JobView.of(queue.submit(request)));
+    ctx.json(JobView.of(queue.submit(request)));
   }
 
   private void list(Context ctx) {
@@ -65,13 +65,13 @@ public final class JobRoutes {
         records.latest(limit).stream()
             .map(job -> JobView.of(queue.find(job.id()).orElse(job)))
             .toList();
-    answer(ctx, Map.of("jobs", jobs));
+    ctx.json(Map.of("jobs", jobs));
   }
 
   private void cancel(Context ctx) {
     Job job = find(ctx);
     queue.cancel(job.id());
-    answer(ctx, JobView.of(find(ctx)));
+    ctx.json(JobView.of(find(ctx)));
   }
 
   private void watch(Context ctx) {
@@ -108,9 +108,5 @@ public final class JobRoutes {
   private Job find(Context ctx) {
     String id = ctx.pathParam("id");
     return queue.find(id).orElseThrow(() -> Problem.notFound("There is no job of this id."));
-  }
-
-  private static void answer(Context ctx, Object value) {
-    ctx.contentType("application/json").result(Json.write(value));
   }
 }

@@ -1,6 +1,7 @@
 package io.chiaroscuro.server.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chiaroscuro.image.Brightness;
 import io.chiaroscuro.image.Histogram;
 import io.chiaroscuro.image.PngFile;
@@ -30,9 +31,8 @@ public final class LightRoutes {
 
     /** As a picture is asked for, so that the same is refused. */
     private ImageRequest asImage() {
-      return new ImageRequest(
-          "", null, model, width, height, null, null, null, null, null, seed, null, null, light,
-          null, null, null);
+      ObjectNode image = (ObjectNode) Json.tree(this);
+      return Json.read(image.put("prompt", ""), ImageRequest.class);
     }
   }
 
@@ -71,7 +71,7 @@ public final class LightRoutes {
     answer.put("leak_png", png(preview.leak()));
     answer.put("both_png", png(preview.both()));
     answer.put("leak_brightness", Brightness.of(preview.leak()).mean());
-    ctx.contentType("application/json").result(Json.write(answer));
+    ctx.json(answer);
   }
 
   private LightPreview preview(ImageRequest request) {
@@ -107,6 +107,6 @@ public final class LightRoutes {
         counts.add(pixels.count(value));
       }
     }
-    ctx.contentType("application/json").result(Json.write(Map.of("images", images)));
+    ctx.json(Map.of("images", images));
   }
 }

@@ -31,7 +31,7 @@ public final class PictureRoutes {
   public void addTo(RoutesConfig routes) {
     routes.get("/api/pictures", this::list);
     routes.post("/api/pictures/settings", this::settings);
-    routes.get("/api/pictures/{id}", ctx -> answer(ctx, PictureView.of(find(ctx))));
+    routes.get("/api/pictures/{id}", ctx -> ctx.json(PictureView.of(find(ctx))));
     routes.get("/api/pictures/{id}/png", this::png);
     routes.delete("/api/pictures/{id}", this::remove);
   }
@@ -40,7 +40,7 @@ public final class PictureRoutes {
     int limit = Query.number(ctx, "limit", 50, 1, MOST_LISTED);
     Optional<String> before = Optional.ofNullable(ctx.queryParam("before"));
     List<PictureView> pictures = gallery.page(before, limit).stream().map(PictureView::of).toList();
-    answer(ctx, Map.of("pictures", pictures));
+    ctx.json(Map.of("pictures", pictures));
   }
 
   private void png(Context ctx) {
@@ -63,16 +63,12 @@ public final class PictureRoutes {
       throw new RefusedException(
           "image", "This picture does not say how it was made; give one that the Studio made.");
     }
-    answer(ctx, Json.read(request, ImageRequest.class));
+    ctx.json(Json.read(request, ImageRequest.class));
   }
 
   private Picture find(Context ctx) {
     return gallery
         .find(ctx.pathParam("id"))
         .orElseThrow(() -> Problem.notFound("There is no picture of this id."));
-  }
-
-  private static void answer(Context ctx, Object value) {
-    ctx.contentType("application/json").result(Json.write(value));
   }
 }

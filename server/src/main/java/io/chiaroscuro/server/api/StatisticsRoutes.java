@@ -28,6 +28,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,6 +55,7 @@ public final class StatisticsRoutes {
   private final JobQueue queue;
   private final Limits limits;
   private final Body body;
+  private final Map<String, ObjectNode> known = new ConcurrentHashMap<>();
 
   public StatisticsRoutes(
       StatisticsShelf shelf,
@@ -76,7 +80,7 @@ public final class StatisticsRoutes {
     routes.post("/api/uploads", this::upload);
     routes.post("/api/statistics", this::build);
     routes.get("/api/statistics", this::list);
-    routes.get("/api/statistics/{name}", ctx -> answer(ctx, facts(name(ctx))));
+    routes.get("/api/statistics/{name}", ctx -> ctx.json(facts(Set.of(name(ctx))).get(0)));
     routes.get("/api/statistics/{name}/mean", ctx -> png(ctx, StatisticsPictures::mean));
     routes.get("/api/statistics/{name}/variance", ctx -> png(ctx, StatisticsPictures::variance));
     routes.get("/api/statistics/{name}/samples", this::samples);
@@ -93,7 +97,7 @@ public final class StatisticsRoutes {
     }
     String heap = keep(ctx, id == null ? folders.create() : id);
     ctx.status(201);
-    answer(ctx, Json.object().put("upload", heap).put("pictures", folders.files(heap).size()));
+    ctx.json(Json.object().put("upload", heap).put("pictures", folders.files(heap).size()));
   }
 
   private String keep(Context ctx, String heap) {
@@ -122,7 +126,7 @@ public final class StatisticsRoutes {
       build.requireWithin(limits);
       catalog.facts(build.model());
       ctx.status(202);
-      answer(ctx, JobView.of(queue.submit(build)));
+      ctx.json(JobView.of(queue.submit(build)));
     } catch (RuntimeException e) {
       if (ctx.isMultipartFormData()) { // Nobody knows this heap's id.
         folders.remove(heap);
@@ -131,36 +135,39 @@ public final class StatisticsRoutes {
     }
   }
 
-  private static ObjectNode form(Context ctx) {
+  private ObjectNode form(Context ctx) {
     ObjectNode fields = Json.object();
     for (String name : List.of("name", "model", "statistic_type")) {
-      if (ctx.formParam(name) != null) {
-        fields.put(name, ctx.formParam(name));
-      }
+      body.field(ctx, name).ifPresent(text -> fields.put(name, text));
     }
     for (String name : List.of("resolution", "n_components")) {
-      if (ctx.formParam(name) != null) {
-        fields.put(name, Query.number(ctx.formParam(name), name, 1, 1 << 16));
-      }
+      body.field(ctx, name)
+          .ifPresent(text -> fields.put(name, Query.number(text, name, 1, 1 << 16)));
     }
-    if (ctx.formParam("center_crop") != null) {
-      fields.put("center_crop", Boolean.parseBoolean(ctx.formParam("center_crop")));
-    }
+    body.field(ctx, "center_crop")
+        .ifPresent(text -> fields.put("center_crop", Boolean.parseBoolean(text)));
     return fields;
   }
 
   private void list(Context ctx) {
-    answer(ctx, Map.of("statistics", shelf.names().stream().map(this::facts).toList()));
+    ctx.json(Map.of("statistics", facts(shelf.names())));
   }
 
-  /** Read on the worker: statistics are tensors. */
-  private ObjectNode facts(String name) {
-    return queue.soon(
-        () -> {
-          try (LeakStatistics statistics = shelf.read(name, "name")) {
-            return facts(name, statistics);
-          }
-        });
+  /** Read on the worker, once: statistics are tensors, and never change under their name. */
+  private List<ObjectNode> facts(Set<String> names) {
+    List<String> unread = names.stream().filter(name -> !known.containsKey(name)).toList();
+    if (!unread.isEmpty()) {
+      queue.soon(
+          () -> {
+            for (String name : unread) {
+              try (LeakStatistics statistics = shelf.read(name, "name")) {
+                known.put(name, facts(name, statistics));
+              }
+            }
+            return null;
+          });
+    }
+    return names.stream().map(known::get).filter(Objects::nonNull).toList();
   }
 
   private ObjectNode facts(String name, LeakStatistics statistics) {
@@ -272,7 +279,9 @@ public final class StatisticsRoutes {
   }
 
   private void remove(Context ctx) {
-    shelf.discard(name(ctx));
+    String name = name(ctx);
+    shelf.discard(name);
+    known.remove(name);
     ctx.status(204);
   }
 
@@ -282,9 +291,5 @@ public final class StatisticsRoutes {
       throw Problem.notFound("There are no statistics of this name.");
     }
     return name;
-  }
-
-  private static void answer(Context ctx, Object value) {
-    ctx.contentType("application/json").result(Json.write(value));
   }
 }

@@ -54,7 +54,7 @@ public final class TrainingRoutes {
         facts.set("last", metrics.get(metrics.size() - 1));
       }
     }
-    answer(ctx, Map.of("runs", runs));
+    ctx.json(Map.of("runs", runs));
   }
 
   private void run(Context ctx) {
@@ -75,7 +75,7 @@ public final class TrainingRoutes {
           .put("step", step)
           .put("png", "/api/training/runs/%s/samples/%d".formatted(Query.encoded(name), step));
     }
-    answer(ctx, facts);
+    ctx.json(facts);
   }
 
   private void sample(Context ctx) {
@@ -146,9 +146,5 @@ public final class TrainingRoutes {
       throw new UncheckedIOException(e);
     }
     return metrics;
-  }
-
-  private static void answer(Context ctx, Object value) {
-    ctx.contentType("application/json").result(Json.write(value));
   }
 }

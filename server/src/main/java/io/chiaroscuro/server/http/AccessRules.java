@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,19 +22,25 @@ public final class AccessRules {
 
   private static final String COOKIE = "chiaroscuro_key";
 
+  private static final String SESSION = "/api/session";
+
   private final Optional<String> key;
+  private final List<String> guarded;
 
   /**
    * @param key that clients must show; empty if the server is on the loopback interface alone
+   * @param guarded what paths begin with that need it; all others are the page's, which asks for
+   *     the key, and those that tell a supervisor that all is well
    */
-  public AccessRules(Optional<String> key) {
+  public AccessRules(Optional<String> key, List<String> guarded) {
     this.key = key;
+    this.guarded = List.copyOf(guarded);
   }
 
   /** Adds itself to the routes. */
   public void addTo(RoutesConfig routes) {
     routes.before(this::check);
-    routes.post("/api/session", this::openSession);
+    routes.post(SESSION, this::openSession);
   }
 
   /** Whether {@code host} can be reached from this machine only. */
@@ -49,22 +56,14 @@ public final class AccessRules {
     requireSameOrigin(ctx);
     if (key.isEmpty()) {
       requireLocalHost(ctx);
-    } else if (!isOpenToAll(ctx) && !hasKey(ctx)) {
+    } else if (isGuarded(ctx) && !hasKey(ctx)) {
       throw new Problem(
           401, "This server needs its API key; send it as 'Authorization: Bearer KEY'.");
     }
   }
 
-  /** The page itself, which asks for the key, and what tells a supervisor that all is well. */
-  private static boolean isOpenToAll(Context ctx) {
-    String path = ctx.path();
-    return path.startsWith("/health/")
-        || path.equals("/api/session")
-        || path.equals("/openapi.json")
-        || !(path.startsWith("/api/")
-            || path.startsWith("/v1/")
-            || path.startsWith("/sdapi/")
-            || path.equals("/metrics"));
+  private boolean isGuarded(Context ctx) {
+    return !ctx.path().equals(SESSION) && guarded.stream().anyMatch(ctx.path()::startsWith);
   }
 
   private boolean hasKey(Context ctx) {

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** What clients send, never more than is taken. */
 public final class Body {
@@ -33,9 +35,7 @@ public final class Body {
 
   /** The whole body. */
   public byte[] bytes(Context ctx) {
-    if (ctx.req().getContentLengthLong() > maxBytes) {
-      throw tooLarge();
-    }
+    requireFits(ctx);
     try (InputStream in = ctx.req().getInputStream()) {
       return limited(in, maxBytes);
     } catch (IOException e) {
@@ -56,9 +56,7 @@ public final class Body {
       throw new Problem(
           415, "This is no form; send multipart/form-data with the field " + field + ".");
     }
-    if (ctx.req().getContentLengthLong() > maxBytes) {
-      throw tooLarge();
-    }
+    requireFits(ctx);
     List<File> files = new ArrayList<>();
     long left = maxBytes;
     for (UploadedFile file : uploaded(ctx, field)) {
@@ -76,12 +74,47 @@ public final class Body {
     return files;
   }
 
+  /**
+   * A field of a form; empty where it is not given.
+   *
+   * @throws Problem if the form cannot be understood
+   */
+  public Optional<String> field(Context ctx, String name) {
+    return Optional.ofNullable(understood(ctx, () -> ctx.formParam(name)));
+  }
+
   private static List<UploadedFile> uploaded(Context ctx, String field) {
+    return understood(ctx, () -> ctx.uploadedFiles(field));
+  }
+
+  private static <T> T understood(Context ctx, Callable<T> form) {
     try {
-      return ctx.uploadedFiles(field);
-    } catch (RuntimeException e) {
-      // Whatever Jetty makes of a form that is none.
+      return form.call();
+    } catch (Exception e) {
+      // Whatever Jetty throws at a form that is none, checked exceptions unannounced among it. It
+      // closes the connection, since it cannot tell where the next request begins, and does not
+      // say.
+      ctx.header("Connection", "close");
       throw new Problem(400, "This form cannot be understood, or is too large; send it again.");
+    }
+  }
+
+  private void requireFits(Context ctx) {
+    if (ctx.req().getContentLengthLong() > maxBytes) {
+      discard(ctx);
+      throw tooLarge();
+    }
+  }
+
+  /** A client that still sends does not hear the answer; so it is let finish, within reason. */
+  private void discard(Context ctx) {
+    ctx.header("Connection", "close");
+    try (InputStream in = ctx.req().getInputStream()) {
+      for (long left = 2 * maxBytes, skipped = 1; left > 0 && skipped > 0; left -= skipped) {
+        skipped = in.skip(left);
+      }
+    } catch (IOException e) {
+      // Then it does not want to hear.
     }
   }
 

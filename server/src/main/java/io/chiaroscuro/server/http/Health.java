@@ -20,8 +20,6 @@ public final class Health {
   }
 
   private static void answer(Context ctx, boolean isWell, String otherwise) {
-    ctx.status(isWell ? 200 : 503)
-        .contentType("application/json")
-        .result(Json.write(Json.object().put("status", isWell ? "ok" : otherwise)));
+    ctx.status(isWell ? 200 : 503).json(Json.object().put("status", isWell ? "ok" : otherwise));
   }
 }

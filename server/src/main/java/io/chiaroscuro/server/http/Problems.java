@@ -3,7 +3,6 @@ package io.chiaroscuro.server.http;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.server.job.QueueFullException;
 import io.chiaroscuro.server.job.ShuttingDownException;
-import io.chiaroscuro.server.json.Json;
 import io.chiaroscuro.server.json.RefusedException;
 import io.chiaroscuro.server.upload.BusyException;
 import io.javalin.config.RoutesConfig;
@@ -52,7 +51,7 @@ public final class Problems {
             .findFirst()
             .map(door -> door.body(problem))
             .orElseGet(() -> Door.ownShape(problem));
-    ctx.status(problem.status()).contentType("application/json").result(Json.write(body));
+    ctx.status(problem.status()).json(body);
   }
 
   private static Problem of(Exception e, Context ctx) {

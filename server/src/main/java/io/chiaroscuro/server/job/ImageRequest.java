@@ -1,5 +1,6 @@
 package io.chiaroscuro.server.job;
 
+import io.chiaroscuro.pipeline.Strength;
 import io.chiaroscuro.server.json.Json;
 import io.chiaroscuro.server.json.RefusedException;
 import io.chiaroscuro.server.light.LightSettings;
@@ -84,6 +85,9 @@ public record ImageRequest(
     }
     requireImage("mask", mask, image);
     requireImage("strength", strength, image);
+    if (image != null) {
+      requireSteps(numInferenceSteps, strength, mask);
+    }
     if (compare && light.isOff()) {
       throw new RefusedException(
           "compare", "There is nothing to compare with while the light is off; set light.mode.");
@@ -108,6 +112,17 @@ public record ImageRequest(
           field,
           "The %s is %s; give %s to %s."
               .formatted(field, number(value), number(least), number(most)));
+    }
+  }
+
+  /** Of all steps, so many are taken that the image goes back to noise as far as asked for. */
+  private static void requireSteps(int steps, Double strength, String mask) {
+    Strength usual = mask == null ? Strength.OF_IMAGE_TO_IMAGE : Strength.OF_INPAINTING;
+    double share = strength == null ? usual.value() : strength;
+    if (steps > 0 && (int) (steps * share) < 1) {
+      throw new RefusedException(
+          "num_inference_steps",
+          "Of %d steps a strength of %s leaves none; take more steps.".formatted(steps, share));
     }
   }
 
@@ -159,6 +174,11 @@ public record ImageRequest(
   /** The same of the model of that name. */
   public ImageRequest withModel(String model) {
     return with(Map.of("model", model));
+  }
+
+  @Override
+  public long characters() {
+    return (image == null ? 0 : image.length()) + (mask == null ? 0 : mask.length());
   }
 
   @Override

@@ -28,6 +28,9 @@ public final class JobQueue implements AutoCloseable {
   /** Errands that wait; each has a client that waits for it. */
   private static final int MAX_ERRANDS = 64;
 
+  /** Of pictures that came with the jobs that wait, as text. */
+  private static final long MAX_CHARACTERS = 128L << 20;
+
   private static final String STOPPED =
       "The server was stopped while this ran, after step %d of %d; ask again.";
 
@@ -84,12 +87,16 @@ public final class JobQueue implements AutoCloseable {
   /**
    * Puts a job at the end of the queue.
    *
-   * @throws QueueFullException if as many wait as may
+   * @throws QueueFullException if as many wait as may, or with as large pictures
    * @throws ShuttingDownException after {@link #drain}
    */
   public synchronized Job submit(JobRequest request) {
     requireOpen();
-    if (waiting.size() >= capacity) {
+    long characters = request.characters();
+    for (Live queued : waiting) {
+      characters += queued.job.request().characters();
+    }
+    if (waiting.size() >= capacity || !waiting.isEmpty() && characters > MAX_CHARACTERS) {
       throw new QueueFullException(capacity, retryAfterSeconds());
     }
     return enqueue(Job.of(request));
@@ -257,7 +264,8 @@ public final class JobQueue implements AutoCloseable {
       ended = stoppedJob(current);
     } catch (InvalidInputException e) {
       ended = current.job.failed(e.getMessage());
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
+      // Whatever it is, the next job has nothing to do with it.
       ended = current.job.failed(sentence(e, current.job));
     }
     synchronized (this) {

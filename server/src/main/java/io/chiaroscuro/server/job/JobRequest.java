@@ -39,6 +39,11 @@ public sealed interface JobRequest permits ImageRequest, SweepRequest, Statistic
    */
   void requireWithin(Limits limits);
 
+  /** How much of the memory the pictures take that came with it, as text. */
+  default long characters() {
+    return 0;
+  }
+
   /** The same as it is kept once it is done: without the pictures that came with it. */
   JobRequest withoutPictures();
 }

@@ -9,7 +9,7 @@ public final class QueueFullException extends RuntimeException {
 
   QueueFullException(int capacity, long retryAfterSeconds) {
     super(
-        "All %d places in the queue are taken; try again in %d seconds."
+        "The queue of %d jobs is full; try again in %d seconds."
             .formatted(capacity, retryAfterSeconds));
     this.retryAfterSeconds = retryAfterSeconds;
   }

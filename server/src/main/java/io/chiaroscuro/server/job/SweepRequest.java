@@ -90,6 +90,11 @@ public record SweepRequest(ImageRequest image, List<Integer> channels, List<Doub
   }
 
   @Override
+  public long characters() {
+    return image.characters();
+  }
+
+  @Override
   public SweepRequest withoutPictures() {
     return new SweepRequest(image.withoutPictures(), channels, constants);
   }

@@ -114,7 +114,7 @@ public final class Json {
     try {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("No JSON can be made of " + value.getClass() + ".", e);
+      throw new IllegalArgumentException("No JSON can be made of this.", e);
     }
   }
 
@@ -153,12 +153,18 @@ public final class Json {
           "The field '%s' is of another type; give %s."
               .formatted(path(mismatch), wanted(mismatch)));
     }
+    if (e instanceof JsonMappingException mapping) {
+      String field = path(mapping);
+      return new RefusedException(
+          field,
+          field.isEmpty()
+              ? "This is not what is wanted; send one JSON object."
+              : "The field '%s' cannot be used; give another value.".formatted(field));
+    }
     String reason =
-        e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+        e instanceof JsonProcessingException json ? json.getOriginalMessage() : "it cannot be read";
     return new RefusedException(
-        "",
-        "This is not the JSON that is wanted (%s); send one object."
-            .formatted(shortened(String.valueOf(reason))));
+        "", "This is not valid JSON (%s); correct it.".formatted(shortened(reason)));
   }
 
   private static String path(JsonMappingException e) {

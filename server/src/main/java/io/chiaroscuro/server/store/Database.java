@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 
 /**
  * What the server remembers, in one SQLite file of the data folder. It is written ahead (WAL): a
@@ -77,10 +78,12 @@ public final class Database implements AutoCloseable {
             handle.execute("PRAGMA synchronous = NORMAL");
           });
       jdbi.useHandle(Database::migrate);
-    } catch (SQLException e) {
+    } catch (SQLException | JdbiException e) {
       unlock();
       throw new InvalidInputException(
-          "Cannot open the database in %s (%s).".formatted(folder, e.getMessage()), e);
+          "Cannot use the database studio.db in %s (%s); move it away or choose another folder."
+              .formatted(folder, e.getMessage().lines().findFirst().orElse("")),
+          e);
     } catch (RuntimeException e) {
       unlock();
       throw e;
