@@ -24,11 +24,13 @@ export function useJob(onDone) {
     [onDone],
   );
   const submit = useCallback((path, request) => start(() => post(path, request)), [start]);
-  const cancel = useCallback(() => remove(`api/jobs/${job.id}`), [job?.id]);
+  const cancel = () =>
+    remove(`api/jobs/${job.id}`).catch((problem) => setJob((known) => ({ ...known, problem })));
   return { job, start, submit, cancel, isBusy: isBusy(job) };
 }
 
-const isBusy = (job) => ["sending", "queued", "running"].includes(job?.state);
+/** Whether something is still to come of it. */
+export const isBusy = (job) => ["sending", "queued", "running"].includes(job?.state);
 
 function watch(id, change, done) {
   const events = new EventSource(`api/jobs/${id}/events`);

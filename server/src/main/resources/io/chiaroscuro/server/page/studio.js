@@ -2,6 +2,7 @@ import { h, render } from "./vendor/preact.js";
 import { useState } from "./vendor/hooks.js";
 import { Create } from "./create/create.js";
 import { Explore } from "./explore/explore.js";
+import { useFetched } from "./fetched.js";
 import { KeyDialog } from "./parts/key-dialog.js";
 import { Tabs } from "./parts/tabs.js";
 import { ThemeSwitch } from "./parts/theme-switch.js";
@@ -10,13 +11,14 @@ import { Training } from "./training/training.js";
 
 function Studio() {
   const [wantedLight, setWantedLight] = useState(null);
+  const shelf = useFetched("api/statistics");
   const createIn = (light) => {
     setWantedLight(light);
     location.hash = "create";
   };
   const tabs = [
-    { id: "create", name: "Create", content: h(Create, { wantedLight }) },
-    { id: "statistics", name: "Statistics", content: h(Statistics, { createIn }) },
+    { id: "create", name: "Create", content: h(Create, { wantedLight, shelf }) },
+    { id: "statistics", name: "Statistics", content: h(Statistics, { shelf, createIn }) },
     { id: "explore", name: "Explore", content: h(Explore) },
     { id: "training", name: "Training", content: h(Training) },
   ];

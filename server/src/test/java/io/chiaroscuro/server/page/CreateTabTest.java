@@ -108,8 +108,7 @@ class CreateTabTest extends PageTest {
     button(WHITE).click();
     button("Fill").click();
     page.waitForFunction(changed("Leak"), weaker);
-    assertThat(page.getByRole(AriaRole.GRIDCELL).count())
-        .isEqualTo(64);
+    assertThat(page.getByRole(AriaRole.GRIDCELL).count()).isEqualTo(64);
   }
 
   private static String changed(String picture) {
@@ -156,7 +155,7 @@ class CreateTabTest extends PageTest {
     field("Strength").fill("0.8");
     create();
     Path file = folder.resolve("downloaded.png");
-    page.waitForDownload(() -> page.getByText("Download").click()).saveAs(file);
+    page.waitForDownload(() -> link("Download").click()).saveAs(file);
     assertThat(PngFile.readText(file)).containsEntry("prompt", "a blue fish");
 
     openTab();
@@ -178,7 +177,7 @@ class CreateTabTest extends PageTest {
     assertThat(field("Strength").inputValue()).isEqualTo("0.8");
     assertThat(page.locator("[role=gridcell][aria-label$='#000000']").count()).isEqualTo(16);
     create();
-    page.waitForDownload(() -> page.getByText("Download").click())
+    page.waitForDownload(() -> link("Download").click())
         .saveAs(folder.resolve("again.png"));
     assertThat(PngFile.readText(folder.resolve("again.png")))
         .containsAllEntriesOf(withoutMoment(PngFile.readText(file)));
@@ -215,7 +214,8 @@ class CreateTabTest extends PageTest {
     int before = kept.count();
     button("Remove a house, seed 7").first().click();
     page.waitForFunction(
-        "count => document.querySelectorAll('.gallery [title=\"a house\"]').length < count", before);
+        "count => document.querySelectorAll('.gallery [title=\"a house\"]').length < count",
+        before);
     assertThat(page.locator(".result").count()).isZero();
   }
 
@@ -236,7 +236,8 @@ class CreateTabTest extends PageTest {
     field("Statistics").first().check();
     button("Create").click();
     assertText(page.getByRole(AriaRole.ALERT), "statistics");
-    assertThat(page.locator("select[name=statistics]").evaluate("e => e === document.activeElement"))
+    assertThat(
+            page.locator("select[name=statistics]").evaluate("e => e === document.activeElement"))
         .isEqualTo(true);
     forgiveRefusals(400);
   }

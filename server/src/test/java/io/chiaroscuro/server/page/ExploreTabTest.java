@@ -31,8 +31,7 @@ class ExploreTabTest extends PageTest {
     open("explore");
     page.locator(".explore .drop-zone input").setInputFiles(file);
     await(page.getByText("Signal to noise, by timestep"));
-    assertThat(page.getByRole(AriaRole.ROWHEADER).count())
-        .isGreaterThan(2);
+    assertThat(page.getByRole(AriaRole.ROWHEADER).count()).isGreaterThan(2);
   }
 
   @Test

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class PageTest {
 
   /** What a job of a few steps takes on a busy machine. */
-  private static final double PATIENCE_MILLIS = 20_000;
+  private static final double PATIENCE_MILLIS = 120_000;
 
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
@@ -114,8 +114,11 @@ abstract class PageTest {
   }
 
   Locator button(String name) {
-    return page.getByRole(
-        AriaRole.BUTTON, new GetByRoleOptions().setName(name).setExact(true));
+    return page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName(name).setExact(true));
+  }
+
+  Locator link(String name) {
+    return page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName(name).setExact(true));
   }
 
   Locator field(String label) {
@@ -141,9 +144,10 @@ abstract class PageTest {
   /** Nothing that axe knows of stands in the way of somebody who does not see or uses no mouse. */
   void assertAccessible() {
     var violations =
-        new AxeBuilder(page).setLegacyMode(true).analyze().getViolations().stream()
-            .map(rule -> rule.getId() + ": " + rule.getNodes())
-            .toList();
+        new AxeBuilder(page)
+            .setLegacyMode(true).analyze().getViolations().stream()
+                .map(rule -> rule.getId() + ": " + rule.getNodes())
+                .toList();
     assertThat(violations).isEmpty();
   }
 
@@ -154,8 +158,7 @@ abstract class PageTest {
   }
 
   void screenshot(String name) {
-    page.screenshot(
-        new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")));
+    page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")));
   }
 
   void assertText(Locator locator, String text) {

@@ -37,8 +37,7 @@ class StatisticsTabTest extends PageTest {
         "known => !document.querySelector('.directions img').src.endsWith(known)", mean);
     awaitPicture("Mean, and so far along");
 
-    String zip =
-        page.waitForDownload(() -> page.getByText("Download").click()).suggestedFilename();
+    String zip = page.waitForDownload(() -> link("Download").click()).suggestedFilename();
     assertThat(zip).isEqualTo("evening.zip");
 
     button("Use in Create").click();

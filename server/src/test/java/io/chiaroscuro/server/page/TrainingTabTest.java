@@ -36,7 +36,10 @@ class TrainingTabTest extends PageTest {
     try {
       Files.createDirectories(run.resolve("samples"));
       Files.writeString(
-          run.resolve("metrics.jsonl"), lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+          run.resolve("metrics.jsonl"),
+          lines,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -13,7 +13,7 @@ import { Stage } from "./stage.js";
 import { Words } from "./words.js";
 
 /** Pictures in a light, from the first word to the download. */
-export function Create({ wantedLight }) {
+export function Create({ wantedLight, shelf }) {
   const [settings, setSettings] = useState(START);
   const [pictures, setPictures] = useState([]);
   const [notice, setNotice] = useState(null);
@@ -78,7 +78,7 @@ export function Create({ wantedLight }) {
       onDrop: drop,
     },
     h(Words, { settings, set }),
-    h(LightPanel, { settings, setLight, set, model }),
+    h(LightPanel, { settings, setLight, set, model, shelf }),
     h(Making, { settings, set, models, model, restoreFrom }),
     h(
       "section",

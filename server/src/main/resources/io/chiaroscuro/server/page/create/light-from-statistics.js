@@ -1,13 +1,12 @@
 import { h } from "../vendor/preact.js";
-import { useFetched } from "../fetched.js";
 import { CheckField } from "../parts/check-field.js";
+import { NumberField } from "../parts/number-field.js";
 import { Problem } from "../parts/problem.js";
 import { SelectField } from "../parts/select-field.js";
 
 /** Light as photographs have it. */
-export function LightFromStatistics({ light, setLight }) {
-  const { value, problem } = useFetched("api/statistics");
-  const names = (value?.statistics ?? []).map(({ name }) => name);
+export function LightFromStatistics({ light, setLight, shelf }) {
+  const names = (shelf.value?.statistics ?? []).map(({ name }) => name);
   const directions = Object.keys(light.directions ?? {}).length;
   return [
     h(SelectField, {
@@ -17,7 +16,7 @@ export function LightFromStatistics({ light, setLight }) {
       options: [{ value: "", name: "choose" }, ...names.map((name) => ({ value: name, name }))],
       onChange: (statistics) => setLight({ statistics, directions: undefined }),
     }),
-    h(Problem, { problem }),
+    h(Problem, { problem: shelf.problem }),
     directions > 0 &&
       h(
         "p",
@@ -25,6 +24,14 @@ export function LightFromStatistics({ light, setLight }) {
         directions === 1 ? "One direction is set. " : `${directions} directions are set. `,
         h("button", { type: "button", class: "link", onClick: () => setLight({ directions: undefined }) }, "Draw them again"),
       ),
+    h(NumberField, {
+      label: "Leak's seed",
+      name: "sample_seed",
+      value: light.sample_seed,
+      placeholder: "by the picture's",
+      min: 0,
+      onChange: (seed) => setLight({ sample_seed: seed }),
+    }),
     h(CheckField, {
       label: "Only the high frequencies",
       name: "only_high_frequency",

@@ -14,7 +14,7 @@ const MODES = [
 ];
 
 /** The signal leak: none, from statistics, or by hand. */
-export function LightPanel({ settings, set, setLight, model }) {
+export function LightPanel({ settings, set, setLight, model, shelf }) {
   const { light } = settings;
   return h(
     "section",
@@ -22,7 +22,8 @@ export function LightPanel({ settings, set, setLight, model }) {
     h(Choice, { legend: "Light", name: "mode", value: light.mode, options: MODES, onChange: (mode) => setLight({ mode }) }),
     light.mode === "off" &&
       h("p", { class: "quiet-text" }, "White noise alone: the mean stays near the middle, whatever the prompt says."),
-    light.mode === "statistics" && h(LightFromStatistics, { light, setLight }),
+    light.mode !== "off" && h(LightPreview, { settings }),
+    light.mode === "statistics" && h(LightFromStatistics, { light, setLight, shelf }),
     light.mode === "hand" && h(LightByHand, { light, setLight }),
     light.mode !== "off" && [
       h(Slider, {
@@ -41,7 +42,6 @@ export function LightPanel({ settings, set, setLight, model }) {
         checked: settings.compare,
         onChange: (compare) => set({ compare }),
       }),
-      h(LightPreview, { settings }),
     ],
   );
 }

@@ -40,13 +40,14 @@ export function LightPreview({ settings }) {
 
   return [
     h(Problem, { problem }),
-    shown &&
-      h(
-        "div",
-        { class: "plates light-preview" },
+    h(
+      "div",
+      { class: "plates light-preview" },
+      shown && [
         h(Plate, { src: shown.initial_png, name: "Noise" }),
-        shown.leak_png && h(Plate, { src: shown.leak_png, name: "Leak" }),
-        shown.both_png && h(Plate, { src: shown.both_png, name: "Together" }),
-      ),
+        h(Plate, { src: shown.leak_png, name: "Leak" }),
+        h(Plate, { src: shown.both_png, name: "Together" }),
+      ],
+    ),
   ];
 }

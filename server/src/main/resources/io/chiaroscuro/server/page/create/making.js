@@ -36,7 +36,7 @@ export function Making({ settings, set, models, model, restoreFrom }) {
       "div",
       { class: "pair" },
       number("Steps", "num_inference_steps", { min: 1, max: limits.max_steps }),
-      number("Guidance", "guidance_scale", { placeholder: "model's", min: 0, max: 100, step: 0.1 }),
+      number("Guidance", "guidance_scale", { placeholder: "model's", min: 0, max: 100, step: "any" }),
     ),
     h("div", { class: "pair" }, number("Width", "width", side), number("Height", "height", side)),
     number("Pictures", "count", { min: 1, max: limits.max_count }),

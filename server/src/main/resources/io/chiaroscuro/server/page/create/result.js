@@ -35,19 +35,20 @@ export function Result({ result, keepSeed, restore }) {
         h("dd", null, `${main.width} × ${main.height}`),
       ),
       h(BrightnessHistogram, { of: isCompared ? [without.png, main.png] : [main.png] }),
-      initial && leak && [
+      initial &&
+        leak &&
         h(
           "div",
           { class: "plates" },
           h(Plate, { src: initial.png, name: "Noise", figure: percent(initial.brightness) }),
           h(Plate, { src: leak.png, name: "Leak", figure: percent(leak.brightness) }),
         ),
-      ],
     ),
     h(
       "div",
       { class: "actions" },
       h("a", { class: "button", href: main.png, download: `chiaroscuro-${seed}.png` }, "Download"),
+      isCompared && h("a", { class: "button", href: without.png, download: `chiaroscuro-${seed}-without.png` }, "Download without"),
       h("button", { type: "button", onClick: () => keepSeed(seed) }, "Keep this seed"),
       h("button", { type: "button", onClick: () => restore(main.request, "this picture") }, "Restore its settings"),
     ),

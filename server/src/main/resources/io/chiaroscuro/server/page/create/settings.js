@@ -9,7 +9,7 @@ export const START = {
 };
 
 const FROM_STATISTICS = ["statistics", "directions", "channels", "strength", "only_high_frequency", "sample_seed"];
-const BY_HAND = ["mean_color", "field", "channels", "preset", "strength", "sample_seed"];
+const BY_HAND = ["mean_color", "field", "channels", "preset", "strength"];
 const FIELDS = { off: [], statistics: FROM_STATISTICS, hand: BY_HAND };
 
 /** The light without what another mode would need. */

@@ -1,6 +1,7 @@
 import { h } from "../vendor/preact.js";
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
 import { onKeyNeeded, openSession } from "../api.js";
+import { Field } from "./field.js";
 
 /** Asks for the server's API key when it is needed; all who wait for it go on together. */
 export function KeyDialog() {
@@ -39,9 +40,8 @@ export function KeyDialog() {
       { onSubmit: open },
       h("h2", { id: "key-title" }, "This server has a key"),
       h(
-        "label",
-        { class: "field" },
-        h("span", null, "API key"),
+        Field,
+        { label: "API key" },
         h("input", { type: "password", name: "key", required: true, autocomplete: "current-password" }),
       ),
       problem && h("p", { class: "problem", role: "alert" }, problem),

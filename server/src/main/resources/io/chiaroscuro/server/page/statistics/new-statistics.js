@@ -104,7 +104,7 @@ export function NewStatistics({ built }) {
     h("button", { class: "primary", disabled: isBusy || files.length < 2 }, "Build"),
     sent !== null
       ? h("p", { role: "status", class: "quiet-text figures" }, `Sending, ${sent} of ${files.length} sent`)
-      : job && h(JobProgress, { job, onCancel: cancel, unit: "Picture" }),
+      : job && h(JobProgress, { job, onCancel: cancel, unit: "picture" }),
     h(Problem, { problem: job?.problem }),
   );
 }
