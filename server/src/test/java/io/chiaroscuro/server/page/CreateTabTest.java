@@ -177,8 +177,7 @@ class CreateTabTest extends PageTest {
     assertThat(field("Strength").inputValue()).isEqualTo("0.8");
     assertThat(page.locator("[role=gridcell][aria-label$='#000000']").count()).isEqualTo(16);
     create();
-    page.waitForDownload(() -> link("Download").click())
-        .saveAs(folder.resolve("again.png"));
+    page.waitForDownload(() -> link("Download").click()).saveAs(folder.resolve("again.png"));
     assertThat(PngFile.readText(folder.resolve("again.png")))
         .containsAllEntriesOf(withoutMoment(PngFile.readText(file)));
   }

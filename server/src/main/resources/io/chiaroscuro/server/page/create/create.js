@@ -47,7 +47,7 @@ export function Create({ wantedLight, shelf }) {
     setNotice(null);
     setDropProblem(null);
     submit("api/jobs", requestOf(settings));
-    stage.current.scrollIntoView({ block: "nearest" });
+    stage.current.scrollIntoView();
   };
 
   const restore = (request, whence) => {
