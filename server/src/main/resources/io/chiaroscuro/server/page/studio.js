@@ -25,7 +25,11 @@ function Studio() {
   return [
     h(Tabs, {
       tabs,
-      before: h("h1", null, h("a", { class: "brand", href: "#create" }, h("span", { class: "brand-mark" }), "Chiaroscuro")),
+      before: h(
+        "h1",
+        null,
+        h("a", { class: "brand", href: "#create" }, h("span", { class: "brand-mark" }), "Chiaroscuro"),
+      ),
       after: h(ThemeSwitch),
     }),
     h(KeyDialog),

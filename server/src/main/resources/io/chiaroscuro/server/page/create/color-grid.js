@@ -8,5 +8,7 @@ export const painted = (cells, row, column, color) =>
 /** As many cells as wanted, each in the colour that was there. */
 export const resized = (cells, size) => {
   const there = (index) => Math.floor(((index + 0.5) / size) * cells.length);
-  return Array.from({ length: size }, (_, r) => Array.from({ length: size }, (_, c) => cells[there(r)][there(c)]));
+  return Array.from({ length: size }, (_, r) =>
+    Array.from({ length: size }, (_, c) => cells[there(r)][there(c)]),
+  );
 };

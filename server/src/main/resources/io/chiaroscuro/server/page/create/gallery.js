@@ -3,6 +3,7 @@ import { useEffect, useState } from "../vendor/hooks.js";
 import { get, remove } from "../api.js";
 import { Problem } from "../parts/problem.js";
 import { bySeed } from "./by-seed.js";
+import { GalleryItem } from "./gallery-item.js";
 
 /** A multiple of what a comparison makes. */
 const PAGE = 48;
@@ -44,23 +45,8 @@ export function Gallery({ made, show, shown }) {
     h(
       "ul",
       null,
-      results.map((result) => h(Item, { key: result.main.id, result, show, forget })),
+      results.map((result) => h(GalleryItem, { key: result.main.id, result, show, forget })),
     ),
     hasMore && h("button", { type: "button", onClick: () => load(pictures) }, "Older ones"),
-  );
-}
-
-function Item({ result, show, forget }) {
-  const { main } = result;
-  const name = main.request.prompt || "without a prompt";
-  return h(
-    "li",
-    null,
-    h(
-      "button",
-      { type: "button", title: name, onClick: () => show(result.pictures) },
-      h("img", { src: main.png, alt: name, loading: "lazy" }),
-    ),
-    h("button", { type: "button", class: "remove", "aria-label": `Remove ${name}, seed ${main.seed}`, onClick: () => forget(result) }, "×"),
   );
 }

@@ -22,7 +22,11 @@ export function LightFromStatistics({ light, setLight, shelf }) {
         "p",
         { class: "quiet-text" },
         directions === 1 ? "One direction is set. " : `${directions} directions are set. `,
-        h("button", { type: "button", class: "link", onClick: () => setLight({ directions: undefined }) }, "Draw them again"),
+        h(
+          "button",
+          { type: "button", class: "link", onClick: () => setLight({ directions: undefined }) },
+          "Draw them again",
+        ),
       ),
     h(NumberField, {
       label: "Leak's seed",

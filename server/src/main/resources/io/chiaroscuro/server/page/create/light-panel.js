@@ -19,9 +19,19 @@ export function LightPanel({ settings, set, setLight, model, shelf }) {
   return h(
     "section",
     { class: "panel light-panel", "aria-label": "Light" },
-    h(Choice, { legend: "Light", name: "mode", value: light.mode, options: MODES, onChange: (mode) => setLight({ mode }) }),
+    h(Choice, {
+      legend: "Light",
+      name: "mode",
+      value: light.mode,
+      options: MODES,
+      onChange: (mode) => setLight({ mode }),
+    }),
     light.mode === "off" &&
-      h("p", { class: "quiet-text" }, "White noise alone: the mean stays near the middle, whatever the prompt says."),
+      h(
+        "p",
+        { class: "quiet-text" },
+        "White noise alone: the mean stays near the middle, whatever the prompt says.",
+      ),
     light.mode !== "off" && h(LightPreview, { settings }),
     light.mode === "statistics" && h(LightFromStatistics, { light, setLight, shelf }),
     light.mode === "hand" && h(LightByHand, { light, setLight }),

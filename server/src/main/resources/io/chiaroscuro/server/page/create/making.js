@@ -8,8 +8,19 @@ export function Making({ settings, set, models, model, restoreFrom }) {
   const samplers = useFetched("api/samplers").value?.samplers ?? [];
   const limits = useFetched("api/info").value?.limits ?? {};
   const number = (label, name, rest) =>
-    h(NumberField, { label, name, value: settings[name], onChange: (value) => set({ [name]: value }), ...rest });
-  const side = { placeholder: model?.trained_size, min: 8, max: limits.max_side, step: model?.downscale ?? 8 };
+    h(NumberField, {
+      label,
+      name,
+      value: settings[name],
+      onChange: (value) => set({ [name]: value }),
+      ...rest,
+    });
+  const side = {
+    placeholder: model?.trained_size,
+    min: 8,
+    max: limits.max_side,
+    step: model?.downscale ?? 8,
+  };
 
   return h(
     "section",

@@ -26,7 +26,10 @@ export function Result({ result, keepSeed, restore }) {
       h(
         "dl",
         { class: "figures" },
-        isCompared && [h("dt", null, "Mean without"), h("dd", { class: "mean-without" }, percent(without.brightness))],
+        isCompared && [
+          h("dt", null, "Mean without"),
+          h("dd", { class: "mean-without" }, percent(without.brightness)),
+        ],
         h("dt", null, isCompared ? "Mean with" : "Mean brightness"),
         h("dd", { class: "mean" }, percent(main.brightness)),
         h("dt", null, "Seed"),
@@ -48,9 +51,18 @@ export function Result({ result, keepSeed, restore }) {
       "div",
       { class: "actions" },
       h("a", { class: "button", href: main.png, download: `chiaroscuro-${seed}.png` }, "Download"),
-      isCompared && h("a", { class: "button", href: without.png, download: `chiaroscuro-${seed}-without.png` }, "Download without"),
+      isCompared &&
+        h(
+          "a",
+          { class: "button", href: without.png, download: `chiaroscuro-${seed}-without.png` },
+          "Download without",
+        ),
       h("button", { type: "button", onClick: () => keepSeed(seed) }, "Keep this seed"),
-      h("button", { type: "button", onClick: () => restore(main.request, "this picture") }, "Restore its settings"),
+      h(
+        "button",
+        { type: "button", onClick: () => restore(main.request, "this picture") },
+        "Restore its settings",
+      ),
     ),
   );
 }

@@ -8,7 +8,14 @@ export const START = {
   light: { mode: "off", strength: 1 },
 };
 
-const FROM_STATISTICS = ["statistics", "directions", "channels", "strength", "only_high_frequency", "sample_seed"];
+const FROM_STATISTICS = [
+  "statistics",
+  "directions",
+  "channels",
+  "strength",
+  "only_high_frequency",
+  "sample_seed",
+];
 const BY_HAND = ["mean_color", "field", "channels", "preset", "strength"];
 const FIELDS = { off: [], statistics: FROM_STATISTICS, hand: BY_HAND };
 

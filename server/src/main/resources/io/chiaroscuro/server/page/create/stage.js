@@ -12,7 +12,9 @@ export function Stage({ pictures, preview, isBusy, keepSeed, restore }) {
     return h(
       "div",
       { class: "frame" },
-      preview ? h("img", { src: preview, alt: "Preview of the picture in the making" }) : h("div", { class: "developing" }),
+      preview
+        ? h("img", { src: preview, alt: "Preview of the picture in the making" })
+        : h("div", { class: "developing" }),
     );
   }
   if (results.length === 0) {
@@ -28,7 +30,12 @@ export function Stage({ pictures, preview, isBusy, keepSeed, restore }) {
         results.map(({ main, seed }, index) =>
           h(
             "button",
-            { key: main.id, type: "button", "aria-pressed": index === chosen, onClick: () => setChosen(index) },
+            {
+              key: main.id,
+              type: "button",
+              "aria-pressed": index === chosen,
+              onClick: () => setChosen(index),
+            },
             h("img", { src: main.png, alt: `Seed ${seed}` }),
           ),
         ),

@@ -5,6 +5,7 @@ import { Field } from "../parts/field.js";
 import { JobProgress } from "../parts/job-progress.js";
 import { NumberField } from "../parts/number-field.js";
 import { Problem } from "../parts/problem.js";
+import { SweepGrid } from "./sweep-grid.js";
 
 const CHANNELS = [0, 1, 2, 3];
 const CONSTANTS = [-2, -1, 0, 1, 2];
@@ -24,7 +25,11 @@ export function Sweep() {
     "section",
     { class: "panel", "aria-labelledby": "sweep-title" },
     h("h2", { id: "sweep-title" }, "What each channel does"),
-    h("p", { class: "quiet-text" }, "The same picture from the same seed, with a constant added to one latent channel of the leak."),
+    h(
+      "p",
+      { class: "quiet-text" },
+      "The same picture from the same seed, with a constant added to one latent channel of the leak.",
+    ),
     h(
       "form",
       { class: "row", onSubmit: sweep },
@@ -48,43 +53,6 @@ export function Sweep() {
     ),
     job && h(JobProgress, { job, onCancel: cancel }),
     h(Problem, { problem: job?.problem }),
-    pictures.length > 0 && h(Grid, { pictures }),
-  );
-}
-
-function Grid({ pictures }) {
-  const sign = (constant) => (constant > 0 ? `+${constant}` : String(constant).replace("-", "−"));
-  return h(
-    "div",
-    { class: "scroll" },
-    h(
-      "table",
-      { class: "sweep" },
-      h(
-        "thead",
-        null,
-        h("tr", null, h("td"), CONSTANTS.map((constant) => h("th", { key: constant, scope: "col" }, sign(constant)))),
-      ),
-      h(
-        "tbody",
-        null,
-        CHANNELS.map((channel, row) =>
-          h(
-            "tr",
-            { key: channel },
-            h("th", { scope: "row" }, `Channel ${channel}`),
-            CONSTANTS.map((constant, column) => {
-              const picture = pictures[row * CONSTANTS.length + column];
-              return h(
-                "td",
-                { key: constant },
-                h("img", { src: picture.png, alt: `Channel ${channel} ${sign(constant)}` }),
-                h("small", { class: "figures" }, `${(100 * picture.brightness).toFixed(0)} %`),
-              );
-            }),
-          ),
-        ),
-      ),
-    ),
+    pictures.length > 0 && h(SweepGrid, { pictures, channels: CHANNELS, constants: CONSTANTS }),
   );
 }

@@ -3,6 +3,7 @@ import { useState } from "../vendor/hooks.js";
 import { postForm } from "../api.js";
 import { DropZone } from "../parts/drop-zone.js";
 import { Problem } from "../parts/problem.js";
+import { SignalToNoise } from "./signal-to-noise.js";
 
 /** What noise leaves of a picture of one's own, by wavelength. */
 export function Wavelengths() {
@@ -31,43 +32,18 @@ export function Wavelengths() {
       { class: "quiet-text" },
       "Training adds noise that is alike at all wavelengths. A picture's long waves are strong, and outlast it.",
     ),
-    h(DropZone, { label: isBusy ? "Looking at it…" : "Drop a picture of yours here, or choose one.", onFiles: analyze }),
+    h(DropZone, {
+      label: isBusy ? "Looking at it…" : "Drop a picture of yours here, or choose one.",
+      onFiles: analyze,
+    }),
     h(Problem, { problem }),
     analysis && [
-      h("img", { class: "wide-picture", src: analysis.figure_png, alt: "The picture, by wavelength, under more and more noise" }),
+      h("img", {
+        class: "wide-picture",
+        src: analysis.figure_png,
+        alt: "The picture, by wavelength, under more and more noise",
+      }),
       h(SignalToNoise, { analysis }),
     ],
   );
 }
-
-function SignalToNoise({ analysis }) {
-  const name = ({ timestep }) => (timestep === undefined ? "end" : timestep);
-  return h(
-    "div",
-    { class: "scroll" },
-    h(
-      "table",
-      null,
-      h("caption", null, "Signal to noise, by timestep"),
-      h(
-        "thead",
-        null,
-        h("tr", null, h("th", { scope: "col" }, "Wavelengths"), analysis.levels.map((level) => h("th", { key: name(level), scope: "col" }, name(level)))),
-      ),
-      h(
-        "tbody",
-        null,
-        analysis.bands.map((band) =>
-          h(
-            "tr",
-            { key: band.name },
-            h("th", { scope: "row" }, band.name),
-            band.signal_to_noise.map((ratio, index) => h("td", { key: index }, ratio === null ? "∞" : short(ratio))),
-          ),
-        ),
-      ),
-    ),
-  );
-}
-
-const short = (ratio) => (ratio === 0 ? "0" : Number(ratio.toPrecision(2)).toString());

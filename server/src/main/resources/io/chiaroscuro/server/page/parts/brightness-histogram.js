@@ -19,7 +19,12 @@ export function BrightnessHistogram({ of }) {
     { class: "histogram" },
     h(
       "svg",
-      { viewBox: `0 0 ${bins} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": "Histogram of brightness, from black to white" },
+      {
+        viewBox: `0 0 ${bins} ${HEIGHT}`,
+        preserveAspectRatio: "none",
+        role: "img",
+        "aria-label": "Histogram of brightness, from black to white",
+      },
       histograms.map((counts, index) => h("path", { key: index, class: names[index], d: outline(counts) })),
     ),
     h("figcaption", null, h("span", null, "black"), h("span", null, "white")),
@@ -29,6 +34,8 @@ export function BrightnessHistogram({ of }) {
 /** Square roots, so that a narrow peak leaves the rest to be seen. */
 function outline(counts) {
   const highest = Math.sqrt(Math.max(...counts));
-  const steps = counts.map((count, x) => `V${(HEIGHT * (1 - Math.sqrt(count) / highest)).toFixed(2)}H${x + 1}`);
+  const steps = counts.map(
+    (count, x) => `V${(HEIGHT * (1 - Math.sqrt(count) / highest)).toFixed(2)}H${x + 1}`,
+  );
   return `M0 ${HEIGHT}${steps.join("")}V${HEIGHT}Z`;
 }

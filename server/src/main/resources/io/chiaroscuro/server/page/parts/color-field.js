@@ -5,7 +5,13 @@ export function ColorField({ label, name, value, onChange }) {
   return h(
     "span",
     { class: "color-field" },
-    h("input", { type: "color", name, value, "aria-label": label, onInput: (event) => onChange(event.target.value) }),
+    h("input", {
+      type: "color",
+      name,
+      value,
+      "aria-label": label,
+      onInput: (event) => onChange(event.target.value),
+    }),
     h("output", { class: "figures" }, value),
   );
 }

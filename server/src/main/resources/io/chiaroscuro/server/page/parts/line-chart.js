@@ -22,8 +22,10 @@ export function LineChart({ title, xName, series }) {
   const [left, right] = extent(points.map(([x]) => x));
   const [low, high] = extent([0, ...points.map(([, y]) => y)]);
   const x = (value) => MARGIN.left + ((value - left) / (right - left)) * (width - MARGIN.left - MARGIN.right);
-  const y = (value) => HEIGHT - MARGIN.bottom - ((value - low) / (high - low)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-  const path = (line) => `M${line.points.map(([px, py]) => `${x(px).toFixed(1)} ${y(py).toFixed(1)}`).join("L")}`;
+  const y = (value) =>
+    HEIGHT - MARGIN.bottom - ((value - low) / (high - low)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+  const path = (line) =>
+    `M${line.points.map(([px, py]) => `${x(px).toFixed(1)} ${y(py).toFixed(1)}`).join("L")}`;
 
   return h(
     "figure",

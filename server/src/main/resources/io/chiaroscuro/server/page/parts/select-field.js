@@ -10,7 +10,11 @@ export function SelectField({ label, hint, name, value, options, onChange }) {
       "select",
       { name, value: value ?? "", onChange: (event) => onChange(event.target.value || undefined) },
       options.map((option) =>
-        h("option", { key: option.value, value: option.value, selected: option.value === (value ?? "") }, option.name),
+        h(
+          "option",
+          { key: option.value, value: option.value, selected: option.value === (value ?? "") },
+          option.name,
+        ),
       ),
     ),
   );

@@ -1,5 +1,6 @@
 import { h } from "../vendor/preact.js";
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
+import { Tab } from "./tab.js";
 
 const shownNow = (tabs) => tabs.find((tab) => tab.id === location.hash.slice(1)) ?? tabs[0];
 
@@ -58,20 +59,4 @@ export function Tabs({ tabs, before, after }) {
         ),
     ),
   ];
-}
-
-function Tab({ tab, isShown }) {
-  return h(
-    "button",
-    {
-      type: "button",
-      id: `tab-${tab.id}`,
-      role: "tab",
-      "aria-selected": isShown,
-      "aria-controls": `panel-${tab.id}`,
-      tabIndex: isShown ? 0 : -1,
-      onClick: () => (location.hash = tab.id),
-    },
-    tab.name,
-  );
 }

@@ -50,7 +50,10 @@ export function NewStatistics({ built }) {
     { class: "panel", onSubmit: build, "aria-labelledby": "new-title" },
     h("h2", { id: "new-title" }, "From your pictures"),
     h(DropZone, {
-      label: files.length > 0 ? `${files.length} pictures chosen` : "Drop pictures or a folder here, or choose them.",
+      label:
+        files.length > 0
+          ? `${files.length} pictures chosen`
+          : "Drop pictures or a folder here, or choose them.",
       multiple: true,
       onFiles: setFiles,
     }),

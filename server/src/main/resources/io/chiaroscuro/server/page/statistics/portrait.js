@@ -4,6 +4,7 @@ import { remove } from "../api.js";
 import { Plate } from "../parts/plate.js";
 import { Problem } from "../parts/problem.js";
 import { Directions } from "./directions.js";
+import { Figures } from "./figures.js";
 import { Samples } from "./samples.js";
 
 /** What some statistics look like. */
@@ -48,28 +49,5 @@ export function Portrait({ statistics, createIn, removed }) {
     ),
     statistics.directions && h(Directions, { path, directions: statistics.directions, amounts, setAmounts }),
     h(Samples, { path }),
-  );
-}
-
-function Figures({ statistics }) {
-  const { channel_means: means, channel_spreads: spreads } = statistics;
-  return h(
-    "table",
-    null,
-    h("caption", null, `${statistics.statistic_type}, ${statistics.width} × ${statistics.height} pixels`),
-    h("thead", null, h("tr", null, h("th", null, "Channel"), h("th", null, "Mean"), h("th", null, "Deviation"))),
-    h(
-      "tbody",
-      null,
-      means.map((mean, channel) =>
-        h(
-          "tr",
-          { key: channel },
-          h("th", { scope: "row" }, channel),
-          h("td", null, mean.toFixed(2)),
-          h("td", null, spreads[channel].toFixed(2)),
-        ),
-      ),
-    ),
   );
 }

@@ -17,7 +17,11 @@ export function Shelf({ all, shown, choose }) {
             "button",
             { type: "button", "aria-pressed": one.name === shown.name, onClick: () => choose(one.name) },
             h("span", null, one.name),
-            h("small", { class: "figures" }, one.image_count ? `${one.image_count} pictures` : one.statistic_type),
+            h(
+              "small",
+              { class: "figures" },
+              one.image_count ? `${one.image_count} pictures` : one.statistic_type,
+            ),
           ),
         ),
       ),

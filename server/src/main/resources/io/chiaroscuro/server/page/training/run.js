@@ -1,8 +1,9 @@
 import { h } from "../vendor/preact.js";
-import { useEffect, useState } from "../vendor/hooks.js";
+import { useEffect } from "../vendor/hooks.js";
 import { useFetched } from "../fetched.js";
 import { LineChart } from "../parts/line-chart.js";
 import { Problem } from "../parts/problem.js";
+import { SamplesOverTime } from "./samples-over-time.js";
 import { smoothed } from "./smoothed.js";
 
 /** One run: its loss, and its samples over time. */
@@ -27,30 +28,3 @@ const lines = (losses) => [
   { name: "of each step", kind: "faint", points: losses },
   { name: "running mean", kind: "main", points: smoothed(losses) },
 ];
-
-function SamplesOverTime({ samples }) {
-  const [chosen, setChosen] = useState(null);
-  const index = chosen ?? samples.length - 1;
-  const sample = samples[index];
-  return h(
-    "section",
-    { class: "panel", "aria-labelledby": "over-time" },
-    h("h3", { id: "over-time" }, "Samples over time"),
-    h("img", { class: "wide-picture", src: sample.png, alt: `Samples at step ${sample.step}` }),
-    h(
-      "label",
-      { class: "slider" },
-      h("span", null, "Step"),
-      h("output", null, sample.step),
-      h("input", {
-        type: "range",
-        "aria-label": "Step",
-        "aria-valuetext": sample.step,
-        min: 0,
-        max: samples.length - 1,
-        value: index,
-        onInput: (event) => setChosen(event.target.valueAsNumber),
-      }),
-    ),
-  );
-}

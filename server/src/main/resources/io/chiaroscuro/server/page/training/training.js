@@ -23,7 +23,13 @@ export function Training() {
       "section",
       { class: "panel empty-tab" },
       h("h2", null, "No runs to watch"),
-      h("p", null, "Start the server with ", h("code", null, "--runs-folder FOLDER"), ", the folder in which your training runs lie."),
+      h(
+        "p",
+        null,
+        "Start the server with ",
+        h("code", null, "--runs-folder FOLDER"),
+        ", the folder in which your training runs lie.",
+      ),
     );
   }
   const shown = runs.find((run) => run.name === name) ?? runs[0];
