@@ -34,10 +34,6 @@ export function Cells({ cells, brush, onChange }) {
     setAt([r, c]);
     paint(r, c);
   };
-  const press = (event) => {
-    event.target.releasePointerCapture?.(event.pointerId);
-    draw(event);
-  };
   const key = (event) => {
     const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (by) {
@@ -56,7 +52,7 @@ export function Cells({ cells, brush, onChange }) {
 
   return h(
     "div",
-    { class: "cells", ref: grid, onPointerDown: press, onPointerMove: draw, onKeyDown: key },
+    { class: "cells", ref: grid, onPointerDown: draw, onPointerMove: draw, onKeyDown: key },
     h(SmoothColors, { cells }),
     h(
       "div",
