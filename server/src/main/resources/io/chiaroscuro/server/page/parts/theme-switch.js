@@ -1,5 +1,5 @@
 import { h } from "../vendor/preact.js";
-import { useEffect, useState } from "../vendor/hooks.js";
+import { useLayoutEffect, useState } from "../vendor/hooks.js";
 
 const KEPT_AS = "chiaroscuro-theme";
 const systemIsDark = () => matchMedia("(prefers-color-scheme: dark)").matches;
@@ -7,7 +7,7 @@ const systemIsDark = () => matchMedia("(prefers-color-scheme: dark)").matches;
 /** Light or dark, as the system has it until the user says otherwise. */
 export function ThemeSwitch() {
   const [theme, setTheme] = useState(localStorage.getItem(KEPT_AS));
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (theme) {
       document.documentElement.dataset.theme = theme;
     }
