@@ -37,6 +37,7 @@ import io.chiaroscuro.server.model.ModelCatalog;
 import io.chiaroscuro.server.openai.ImagesRoutes;
 import io.chiaroscuro.server.openai.ModelRoutes;
 import io.chiaroscuro.server.openai.OpenAi;
+import io.chiaroscuro.server.page.Page;
 import io.chiaroscuro.server.render.Renderer;
 import io.chiaroscuro.server.store.Database;
 import io.chiaroscuro.server.store.Gallery;
@@ -194,6 +195,7 @@ public final class Studio implements AutoCloseable {
     metrics.addTo(javalin.routes);
     new OpenApiDocument().addTo(javalin.routes);
     doors.forEach(door -> door.addTo(javalin.routes));
+    new Page().addTo(javalin.routes);
     new Problems(doors).addTo(javalin.routes);
   }
 

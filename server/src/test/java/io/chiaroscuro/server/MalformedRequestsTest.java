@@ -120,7 +120,7 @@ class MalformedRequestsTest {
     List<String> wrong = new ArrayList<>();
     for (int i = 0; i < REQUESTS / CLIENTS; i++) {
       String[] route = routes.get(random.nextInt(routes.size())).split(" ");
-      String path = route[1].replaceAll("\\{[^}]*\\}", pick(NAMES, random)) + query(random);
+      String path = route[1].replaceAll("[{<][^}>]*[}>]", pick(NAMES, random)) + query(random);
       byte[] body = body(random);
       HttpRequest request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))

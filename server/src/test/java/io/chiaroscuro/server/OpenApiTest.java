@@ -34,7 +34,9 @@ class OpenApiTest {
                           method ->
                               described.add(
                                   method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
-      assertThat(described).isEqualTo(studio.routes());
+      Set<String> asked = new TreeSet<>(studio.routes());
+      asked.removeIf(route -> route.equals("GET /") || route.startsWith("GET /page/"));
+      assertThat(described).isEqualTo(asked);
 
       JsonNode schemas = document.at("/components/schemas");
       assertThat(properties(schemas, "ImageRequest")).isEqualTo(names(ImageRequest.class));

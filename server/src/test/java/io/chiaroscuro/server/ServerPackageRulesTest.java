@@ -28,7 +28,8 @@ class ServerPackageRulesTest {
           "http",
           "api",
           "openai",
-          "automatic1111");
+          "automatic1111",
+          "page");
 
   private final JavaClasses server =
       new ClassFileImporter()

@@ -1,0 +1,2 @@
+/** The Studio's page: what a browser is given. */
+package io.chiaroscuro.server.page;
