@@ -33,17 +33,31 @@ public final class PngFile {
 
   /** The bytes that {@link #write} writes. */
   public static byte[] encode(RgbImage image, Map<String, String> text) {
+    try {
+      return withText(encoded(image), text);
+    } catch (IOException e) {
+      throw new IllegalStateException("Memory takes every byte.", e);
+    }
+  }
+
+  /**
+   * The bytes of a PNG file with {@code text} before the words that it has.
+   *
+   * @param text as for {@link #write}
+   * @throws InvalidInputException if the file is broken
+   */
+  public static byte[] withText(byte[] png, Map<String, String> text) {
     List<PngChunk> words =
         text.entrySet().stream().map(e -> PngText.chunk(e.getKey(), e.getValue())).toList();
     try {
-      List<PngChunk> chunks = new ArrayList<>(PngChunk.parse(encoded(image)));
+      List<PngChunk> chunks = new ArrayList<>(PngChunk.parse(png));
       chunks.addAll(1, words);
       var bytes = new ByteArrayOutputStream();
       bytes.writeBytes(PngChunk.SIGNATURE);
       chunks.forEach(chunk -> bytes.writeBytes(chunk.encoded()));
       return bytes.toByteArray();
     } catch (IOException e) {
-      throw new IllegalStateException("Memory takes every byte.", e);
+      throw unreadable("of these bytes", e);
     }
   }
 

@@ -11,6 +11,10 @@ import io.chiaroscuro.server.api.OpenApiDocument;
 import io.chiaroscuro.server.api.PictureRoutes;
 import io.chiaroscuro.server.api.StatisticsRoutes;
 import io.chiaroscuro.server.api.TrainingRoutes;
+import io.chiaroscuro.server.automatic1111.Automatic1111;
+import io.chiaroscuro.server.automatic1111.GenerationRoutes;
+import io.chiaroscuro.server.automatic1111.OptionRoutes;
+import io.chiaroscuro.server.automatic1111.PngInfoRoute;
 import io.chiaroscuro.server.http.AccessLog;
 import io.chiaroscuro.server.http.AccessRules;
 import io.chiaroscuro.server.http.Body;
@@ -30,6 +34,9 @@ import io.chiaroscuro.server.job.StatisticsBuild;
 import io.chiaroscuro.server.light.StatisticsShelf;
 import io.chiaroscuro.server.model.ModelCache;
 import io.chiaroscuro.server.model.ModelCatalog;
+import io.chiaroscuro.server.openai.ImagesRoutes;
+import io.chiaroscuro.server.openai.ModelRoutes;
+import io.chiaroscuro.server.openai.OpenAi;
 import io.chiaroscuro.server.render.Renderer;
 import io.chiaroscuro.server.store.Database;
 import io.chiaroscuro.server.store.Gallery;
@@ -113,6 +120,7 @@ public final class Studio implements AutoCloseable {
     Limits limits = config.limits();
     var check = new RequestCheck(catalog, shelf, uploads, limits);
     var body = new Body(limits.maxBodyBytes());
+    var options = new OptionRoutes(catalog, body);
     return List.of(
         new Api(
             List.of(
@@ -123,7 +131,14 @@ public final class Studio implements AutoCloseable {
                     ::addTo,
                 new LightRoutes(shelf, cache, queue, check, uploads, body)::addTo,
                 new ExploreRoutes(catalog, queue, check, uploads, limits, body)::addTo,
-                new TrainingRoutes(config.runsFolder())::addTo)));
+                new TrainingRoutes(config.runsFolder())::addTo)),
+        new OpenAi(
+            new ImagesRoutes(catalog, check, queue, events, gallery, uploads, body),
+            new ModelRoutes(catalog)),
+        new Automatic1111(
+            new GenerationRoutes(catalog, check, queue, gallery, uploads, body, options),
+            options,
+            new PngInfoRoute(catalog, body)));
   }
 
   /**

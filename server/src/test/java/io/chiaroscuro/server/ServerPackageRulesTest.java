@@ -17,7 +17,18 @@ class ServerPackageRulesTest {
   private static final String BASE = "io.chiaroscuro.server.";
 
   private static final List<String> ORDER =
-      List.of("json", "light", "job", "model", "render", "store", "upload", "http", "api");
+      List.of(
+          "json",
+          "light",
+          "job",
+          "model",
+          "render",
+          "store",
+          "upload",
+          "http",
+          "api",
+          "openai",
+          "automatic1111");
 
   private final JavaClasses server =
       new ClassFileImporter()

@@ -7,7 +7,9 @@ import io.javalin.http.UploadedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -52,11 +54,16 @@ public final class Body {
    * @throws RefusedException if there is none
    */
   public List<File> files(Context ctx, String field) {
-    if (!ctx.isMultipartFormData()) {
-      throw new Problem(
-          415, "This is no form; send multipart/form-data with the field " + field + ".");
+    List<File> files = filesIfAny(ctx, field);
+    if (files.isEmpty()) {
+      throw new RefusedException(field, "There is no file in the field '%s'.".formatted(field));
     }
-    requireFits(ctx);
+    return files;
+  }
+
+  /** The files of a multipart form under this name, which may be none. */
+  public List<File> filesIfAny(Context ctx, String field) {
+    requireForm(ctx);
     List<File> files = new ArrayList<>();
     long left = maxBytes;
     for (UploadedFile file : uploaded(ctx, field)) {
@@ -68,9 +75,6 @@ public final class Body {
         throw new Problem(400, "The form ends too early; send all of it.");
       }
     }
-    if (files.isEmpty()) {
-      throw new RefusedException(field, "There is no file in the field '%s'.".formatted(field));
-    }
     return files;
   }
 
@@ -81,6 +85,22 @@ public final class Body {
    */
   public Optional<String> field(Context ctx, String name) {
     return Optional.ofNullable(understood(ctx, () -> ctx.formParam(name)));
+  }
+
+  /** The fields of a multipart form that are no files; of several with one name the first. */
+  public Map<String, String> fields(Context ctx) {
+    requireForm(ctx);
+    Map<String, String> fields = new LinkedHashMap<>();
+    understood(ctx, ctx::formParamMap)
+        .forEach((name, texts) -> texts.stream().findFirst().ifPresent(t -> fields.put(name, t)));
+    return fields;
+  }
+
+  private void requireForm(Context ctx) {
+    if (!ctx.isMultipartFormData()) {
+      throw new Problem(415, "This is no form; send multipart/form-data.");
+    }
+    requireFits(ctx);
   }
 
   private static List<UploadedFile> uploaded(Context ctx, String field) {

@@ -49,7 +49,7 @@ public final class EventStream implements AutoCloseable {
   /**
    * Sends events until the job ends or the client goes away.
    *
-   * @param messages what is made of an event
+   * @param messages what is made of an event; null where nothing is told of it
    * @throws Problem if there is no such job
    */
   public void serve(Context ctx, String job, Function<JobEvent, Message> messages) {
@@ -85,7 +85,8 @@ public final class EventStream implements AutoCloseable {
     JobEvent event;
     do {
       event = mailbox.next(HEARTBEAT_MILLIS);
-      String text = event == null ? ":\n\n" : text(messages.apply(event));
+      Message message = event == null ? null : messages.apply(event);
+      String text = message == null ? ":\n\n" : text(message);
       out.write(text.getBytes(StandardCharsets.UTF_8));
       out.flush();
     } while (event == null || !event.isEnd());

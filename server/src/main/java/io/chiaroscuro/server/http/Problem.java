@@ -21,7 +21,7 @@ public final class Problem extends RuntimeException {
    * @param field by its name in JSON; empty where it is no field's fault
    * @param retryAfterSeconds when to try again; null where that is no use
    */
-  Problem(int status, String sentence, String field, Long retryAfterSeconds) {
+  public Problem(int status, String sentence, String field, Long retryAfterSeconds) {
     super(sentence, null, false, false);
     this.status = status;
     this.field = field;

@@ -5,6 +5,7 @@ import io.chiaroscuro.server.job.JobEvent;
 import io.chiaroscuro.server.job.JobQueue;
 import io.chiaroscuro.server.job.JobRequest;
 import io.javalin.http.Context;
+import java.util.function.Consumer;
 
 /** Requests that are answered when their job is done, and cancel it when the client goes away. */
 public final class Waiting {
@@ -25,14 +26,25 @@ public final class Waiting {
    * @throws io.chiaroscuro.server.job.QueueFullException if it cannot even wait
    */
   public Job run(Context ctx, JobRequest request) {
+    return done(end(ctx, request, job -> {}));
+  }
+
+  /**
+   * Submits a job and waits for its end, whichever it is.
+   *
+   * @param submitted is given the job as soon as it waits
+   * @throws io.chiaroscuro.server.job.QueueFullException if it cannot even wait
+   */
+  public Job end(Context ctx, JobRequest request, Consumer<Job> submitted) {
     Job job = queue.submit(request);
+    submitted.accept(job);
     var client = new ClientPresence(ctx);
     var mailbox = new Mailbox();
     try (var watch = queue.watch(job.id(), mailbox).orElseThrow()) {
       while (true) {
         JobEvent event = mailbox.next(LOOK_EVERY_MILLIS);
         if (event != null && event.isEnd()) {
-          return done(queue.find(job.id()).orElseThrow());
+          return queue.find(job.id()).orElseThrow();
         }
         if (client.isGone()) {
           queue.cancel(job.id());
@@ -45,7 +57,12 @@ public final class Waiting {
     }
   }
 
-  private static Job done(Job job) {
+  /**
+   * A job that is done.
+   *
+   * @throws Problem if it failed or was cancelled
+   */
+  public static Job done(Job job) {
     return switch (job.state()) {
       case DONE -> job;
       case CANCELLED -> throw new Problem(409, "Somebody cancelled this; ask again.");

@@ -14,11 +14,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The light of a picture, as it is asked for. What is null is not said.
  *
- * @param mode off, from statistics (with what else is said over them), or by hand alone
+ * @param mode off, from statistics (with what else is said over them), or by hand alone; unless
+ *     given it follows from the rest
  * @param statistics their name on the {@link StatisticsShelf}
  * @param meanColor {@code #rrggbb}
  * @param channels added to the leak's latent channels, by number
@@ -76,7 +78,11 @@ public record LightSettings(
   }
 
   public LightSettings {
-    mode = mode == null ? Mode.OFF : mode;
+    if (mode == null) {
+      boolean isByHand =
+          Stream.of(meanColor, channels, field, preset).anyMatch(part -> part != null);
+      mode = statistics != null ? Mode.STATISTICS : isByHand ? Mode.HAND : Mode.OFF;
+    }
     channels = numbered("light.channels", channels);
     directions = numbered("light.directions", directions);
     field = field == null ? null : field.stream().map(List::copyOf).toList();

@@ -7,6 +7,7 @@ import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.server.job.Limits;
 import io.chiaroscuro.server.json.RefusedException;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -70,9 +71,14 @@ public final class Uploads implements AutoCloseable {
    * @throws BusyException if too many wait
    */
   public RgbImage decode(byte[] bytes, String field) {
+    return decode(bytes, field, () -> ImageDecoder.decode(bytes, field));
+  }
+
+  /** As {@link #decode(byte[], String)}, of what is to be had from a picture beside its colours. */
+  public <T> T decode(byte[] bytes, String field, Callable<T> decoding) {
     size(bytes, field);
     try {
-      Future<RgbImage> decoded = decoder.submit(() -> ImageDecoder.decode(bytes, field));
+      Future<T> decoded = decoder.submit(decoding);
       return decoded.get();
     } catch (RejectedExecutionException e) {
       throw new BusyException();
