@@ -37,6 +37,17 @@ class PngFileTest {
   }
 
   @Test
+  void addsWordsAndLeavesAllElse() {
+    byte[] before = PngFile.encode(image, Map.of("prompt", "night"));
+    byte[] after = PngFile.withText(before, Map.of("seed", "7"));
+    assertThat(PngFile.readText(after, "after"))
+        .containsExactly(entry("seed", "7"), entry("prompt", "night"));
+    assertThat(ImageDecoder.decode(after, "after").rgb()).isEqualTo(image.rgb());
+    assertThatThrownBy(() -> PngFile.withText(Arrays.copyOf(before, 60), Map.of()))
+        .isInstanceOf(InvalidInputException.class);
+  }
+
+  @Test
   void otherProgramsReadWhatItWrites() throws Exception {
     Path file = folder.resolve("a.png");
     PngFile.write(file, image, Map.of("prompt", "night", "emoji", "🌌"));

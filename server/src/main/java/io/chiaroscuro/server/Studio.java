@@ -136,9 +136,9 @@ public final class Studio implements AutoCloseable {
             new ImagesRoutes(catalog, check, queue, events, gallery, uploads, body),
             new ModelRoutes(catalog)),
         new Automatic1111(
-            new GenerationRoutes(catalog, check, queue, gallery, uploads, body, options),
+            new GenerationRoutes(check, queue, gallery, uploads, body, options),
             options,
-            new PngInfoRoute(catalog, body)));
+            new PngInfoRoute(body)));
   }
 
   /**

@@ -252,7 +252,7 @@ class Automatic1111Test {
     var answer = client.post("/sdapi/v1/txt2img", request);
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.json().get("detail").asText()).contains(sentence).endsWith(".");
-    assertThat(answer.json().get("error").asText()).isEqualTo("HTTPException");
+    assertThat(answer.json().get("error").asText()).isEqualTo("HTTPError");
   }
 
   private static JsonNode pngInfo(byte[] png) {

@@ -71,7 +71,7 @@ final class Client {
             .build());
   }
 
-  Answer post(String path, List<Part> files, Map<String, String> fields) {
+  Answer post(String path, List<Part> files, Map<String, String> fields, String... headers) {
     String boundary = "----chiaroscuro";
     var body = new ByteArrayOutputStream();
     fields.forEach(
@@ -90,7 +90,7 @@ final class Client {
     }
     write(body, "--%s--\r\n".formatted(boundary));
     return send(
-        request(path)
+        request(path, headers)
             .header("Content-Type", "multipart/form-data; boundary=" + boundary)
             .POST(BodyPublishers.ofByteArray(body.toByteArray()))
             .build());

@@ -75,9 +75,7 @@ class JobsTest {
 
     var settings =
         client.post(
-            "/api/pictures/settings",
-            List.of(new Client.Part("image", "x.png", png)),
-            Map.of());
+            "/api/pictures/settings", List.of(new Client.Part("image", "x.png", png)), Map.of());
     assertThat(settings.status()).isEqualTo(200);
     assertThat(settings.json().get("seed").asInt()).isEqualTo(6);
     JsonNode again = client.finish(settings.json().toString());

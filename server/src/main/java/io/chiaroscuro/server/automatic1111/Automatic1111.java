@@ -30,11 +30,11 @@ public final class Automatic1111 implements Door {
     pngInfo.addTo(routes);
   }
 
-  /** {@code {"error": "HTTPException", "detail": "one sentence", "body": "", "errors": ""}}. */
+  /** {@code {"error": "HTTPError", "detail": "one sentence", "body": "", "errors": ""}}. */
   @Override
   public Object body(Problem problem) {
     return Json.object()
-        .put("error", "HTTPException")
+        .put("error", "HTTPError")
         .put("detail", problem.getMessage())
         .put("body", "")
         .put("errors", problem.field());

@@ -49,9 +49,9 @@ record GenerationBody(
     prompt = prompt == null ? "" : prompt;
     negativePrompt = negativePrompt == null ? "" : negativePrompt;
     seed = seed == null ? -1 : seed;
-    samplerIndex = samplerIndex == null ? "Euler" : samplerIndex;
-    samplerName = samplerName == null ? samplerIndex : samplerName;
-    scheduler = scheduler == null ? "Automatic" : scheduler;
+    samplerIndex = isNone(samplerIndex) ? "Euler" : samplerIndex;
+    samplerName = isNone(samplerName) ? samplerIndex : samplerName;
+    scheduler = isNone(scheduler) ? "Automatic" : scheduler;
     batchSize = batchSize == null ? 1 : batchSize;
     nIter = nIter == null ? 1 : nIter;
     steps = steps == null ? 50 : steps;
@@ -63,7 +63,7 @@ record GenerationBody(
     refuse("restore_faces", Boolean.TRUE.equals(restoreFaces), "restoring of faces");
     refuse("tiling", Boolean.TRUE.equals(tiling), "pictures that tile");
     refuse("enable_hr", Boolean.TRUE.equals(enableHr), "second pass in high resolution");
-    refuse("script_name", scriptName != null && !isNone(scriptName), "scripts");
+    refuse("script_name", !isNone(scriptName), "scripts");
     if (batchSize < 1 || nIter < 1 || (long) batchSize * nIter > Integer.MAX_VALUE) {
       throw new RefusedException("batch_size", "batch_size and n_iter are 1 or more.");
     }
@@ -77,7 +77,7 @@ record GenerationBody(
   }
 
   private static boolean isNone(String name) {
-    return name.isBlank() || name.equalsIgnoreCase("none");
+    return name == null || name.isBlank() || name.equalsIgnoreCase("none");
   }
 
   /**

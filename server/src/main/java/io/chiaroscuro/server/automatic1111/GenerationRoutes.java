@@ -2,6 +2,7 @@ package io.chiaroscuro.server.automatic1111;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.ImageSize;
 import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.image.Resize;
@@ -16,8 +17,6 @@ import io.chiaroscuro.server.job.JobState;
 import io.chiaroscuro.server.json.DataUrl;
 import io.chiaroscuro.server.json.Json;
 import io.chiaroscuro.server.json.RefusedException;
-import io.chiaroscuro.server.model.ModelCatalog;
-import io.chiaroscuro.server.model.ModelFacts;
 import io.chiaroscuro.server.store.Gallery;
 import io.chiaroscuro.server.store.Picture;
 import io.chiaroscuro.server.upload.Uploads;
@@ -30,7 +29,6 @@ import java.util.Map;
 /** Pictures from text and from pictures, how far they are, and their end before that. */
 public final class GenerationRoutes {
 
-  private final ModelCatalog catalog;
   private final RequestCheck check;
   private final Gallery gallery;
   private final Uploads uploads;
@@ -40,14 +38,12 @@ public final class GenerationRoutes {
   private final RunningJobs running;
 
   public GenerationRoutes(
-      ModelCatalog catalog,
       RequestCheck check,
       JobQueue queue,
       Gallery gallery,
       Uploads uploads,
       Body body,
       OptionRoutes options) {
-    this.catalog = catalog;
     this.check = check;
     this.gallery = gallery;
     this.uploads = uploads;
@@ -87,9 +83,13 @@ public final class GenerationRoutes {
     if (uploads.size(bytes, "mask").equals(size) && wanted.inpaintingMaskInvert() == 0) {
       return wanted.mask();
     }
-    RgbImage drawn = Resize.to(uploads.decode(bytes, "mask"), size.width(), size.height());
-    RgbImage mask = wanted.inpaintingMaskInvert() == 0 ? drawn : inverted(drawn);
-    return Base64.getEncoder().encodeToString(PngFile.encode(mask, Map.of()));
+    byte[] fitted = uploads.decode(bytes, "mask", () -> fitted(bytes, size, wanted));
+    return Base64.getEncoder().encodeToString(fitted);
+  }
+
+  private static byte[] fitted(byte[] mask, ImageSize size, GenerationBody wanted) {
+    RgbImage drawn = Resize.to(ImageDecoder.decode(mask, "mask"), size.width(), size.height());
+    return PngFile.encode(wanted.inpaintingMaskInvert() == 0 ? drawn : inverted(drawn), Map.of());
   }
 
   private static RgbImage inverted(RgbImage image) {
@@ -109,9 +109,7 @@ public final class GenerationRoutes {
     }
     Double strength = images.image() == null ? null : images.strength();
     List<Picture> pictures = gallery.ofJob(job.id());
-    ModelFacts model = catalog.facts(checked.model());
-    List<String> texts =
-        pictures.stream().map(p -> Infotext.of(p.request(), model, strength)).toList();
+    List<String> texts = pictures.stream().map(p -> Infotext.of(p.request(), strength)).toList();
     var answer = Json.object();
     ArrayNode encoded = answer.putArray("images");
     if (wanted.sendImages()) {

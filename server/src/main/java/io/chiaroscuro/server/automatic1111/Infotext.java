@@ -3,7 +3,6 @@ package io.chiaroscuro.server.automatic1111;
 import io.chiaroscuro.server.job.ImageRequest;
 import io.chiaroscuro.server.json.Json;
 import io.chiaroscuro.server.json.RefusedException;
-import io.chiaroscuro.server.model.ModelFacts;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,24 +25,31 @@ final class Infotext {
   private Infotext() {}
 
   /**
-   * The text of one picture.
+   * The text of one picture; what its request leaves to the model stays unsaid.
    *
    * @param request that makes it alone
-   * @param model that made it
    * @param denoisingStrength null if it was made of no other
    */
-  static String of(ImageRequest request, ModelFacts model, Double denoisingStrength) {
-    String scheduler =
-        request.scheduler() == null ? model.scheduler().type().toString() : request.scheduler();
-    Sampler.Choice choice = Sampler.choice(scheduler);
+  static String of(ImageRequest request, Double denoisingStrength) {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("Steps", String.valueOf(request.numInferenceSteps()));
-    values.put("Sampler", choice.sampler());
-    values.put("Schedule type", choice.schedule());
-    values.put("CFG scale", number(request.guidanceScale()));
-    values.put("Seed", String.valueOf(request.seed()));
-    values.put("Size", request.width() + "x" + request.height());
-    values.put("Model", request.model());
+    if (request.scheduler() != null) {
+      Sampler.Choice choice = Sampler.choice(request.scheduler());
+      values.put("Sampler", choice.sampler());
+      values.put("Schedule type", choice.schedule());
+    }
+    if (request.guidanceScale() != null) {
+      values.put("CFG scale", number(request.guidanceScale()));
+    }
+    if (request.seed() != null) {
+      values.put("Seed", String.valueOf(request.seed()));
+    }
+    if (request.width() != null && request.height() != null) {
+      values.put("Size", request.width() + "x" + request.height());
+    }
+    if (request.model() != null) {
+      values.put("Model", request.model());
+    }
     if (denoisingStrength != null) {
       values.put("Denoising strength", number(denoisingStrength));
     }

@@ -6,7 +6,6 @@ import io.chiaroscuro.server.job.ImageRequest;
 import io.chiaroscuro.server.json.DataUrl;
 import io.chiaroscuro.server.json.Json;
 import io.chiaroscuro.server.json.RefusedException;
-import io.chiaroscuro.server.model.ModelCatalog;
 import io.chiaroscuro.server.render.Renderer;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -17,11 +16,9 @@ public final class PngInfoRoute {
 
   private record PngInfoBody(String image) {}
 
-  private final ModelCatalog catalog;
   private final Body body;
 
-  public PngInfoRoute(ModelCatalog catalog, Body body) {
-    this.catalog = catalog;
+  public PngInfoRoute(Body body) {
     this.body = body;
   }
 
@@ -45,10 +42,6 @@ public final class PngInfoRoute {
   /** Of a picture as the gallery has it; empty if it is none. */
   private String ours(Map<String, String> text) {
     String json = text.get(Renderer.REQUEST);
-    if (json == null) {
-      return "";
-    }
-    ImageRequest request = Json.read(json, ImageRequest.class);
-    return Infotext.of(request, catalog.facts(request.model()), null);
+    return json == null ? "" : Infotext.of(Json.read(json, ImageRequest.class), null);
   }
 }

@@ -58,8 +58,8 @@ enum Sampler {
    * The scheduler's name, as requests of ours have it.
    *
    * @param sampler in any case, with the schedule as its last word or not: {@code DPM++ 2M Karras}
-   * @param schedule its name or label; null or automatic for what goes best with the sampler, or
-   *     for what its name says
+   * @param schedule its name; automatic for what goes best with the sampler, or for what its name
+   *     says
    * @throws RefusedException if there is no such
    */
   static String scheduler(String sampler, String schedule) {

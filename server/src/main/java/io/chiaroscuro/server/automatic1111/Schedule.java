@@ -26,13 +26,10 @@ enum Schedule {
   }
 
   /**
-   * @param name in any case; null for automatic
+   * @param name in any case
    * @throws RefusedException if there is none
    */
   static Schedule parse(String name) {
-    if (name == null) {
-      return AUTOMATIC;
-    }
     return Arrays.stream(values())
         .filter(schedule -> schedule.label().equalsIgnoreCase(name.strip()))
         .findFirst()

@@ -9,14 +9,16 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Who may come in. With a key, whoever has it: in the header {@code Authorization: Bearer}, in
- * {@code X-Api-Key}, or in the cookie that a browser gets for it at {@code POST /api/session}.
- * Without a key, programs on this machine; but not pages of other sites in a browser on it, which
- * are told by {@code Origin}, nor names of other sites that lead here, told by {@code Host}.
+ * {@code X-Api-Key}, as the password of {@code Authorization: Basic}, or in the cookie that a
+ * browser gets for it at {@code POST /api/session}. Without a key, programs on this machine; but
+ * not pages of other sites in a browser on it, which are told by {@code Origin}, nor names of other
+ * sites that lead here, told by {@code Host}.
  */
 public final class AccessRules {
 
@@ -67,12 +69,21 @@ public final class AccessRules {
   }
 
   private boolean hasKey(Context ctx) {
-    String authorization = ctx.header("Authorization");
+    String authorization = String.valueOf(ctx.header("Authorization"));
     return isKey(ctx.header("X-Api-Key"))
         || isKey(ctx.cookie(COOKIE))
-        || authorization != null
-            && authorization.startsWith("Bearer ")
-            && isKey(authorization.substring("Bearer ".length()));
+        || authorization.startsWith("Bearer ") && isKey(authorization.substring(7))
+        || authorization.startsWith("Basic ") && isKey(password(authorization.substring(6)));
+  }
+
+  /** AUTOMATIC1111's clients know a name and a password; any name will do. */
+  private static String password(String base64) {
+    try {
+      String both = new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+      return both.substring(both.indexOf(':') + 1);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   /** In the same time wherever they differ. */

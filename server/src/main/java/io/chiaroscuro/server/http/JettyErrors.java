@@ -35,6 +35,8 @@ public final class JettyErrors extends ErrorHandler {
     response.setStatus(status);
     var problem = new Problem(status, "This is no request that can be understood; correct it.");
     byte[] body = Json.write(Door.ownShape(problem)).getBytes(StandardCharsets.UTF_8);
+    // Jetty closes the connection, since it cannot tell where the next request begins.
+    response.getHeaders().put(HttpHeader.CONNECTION, "close");
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
     response.write(true, ByteBuffer.wrap(body), callback);

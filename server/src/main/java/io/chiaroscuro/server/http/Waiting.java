@@ -65,7 +65,8 @@ public final class Waiting {
   public static Job done(Job job) {
     return switch (job.state()) {
       case DONE -> job;
-      case CANCELLED -> throw new Problem(409, "Somebody cancelled this; ask again.");
+      // Not 409, upon which OpenAI's clients ask again by themselves.
+      case CANCELLED -> throw new Problem(422, "Somebody cancelled this; ask again.");
       default -> throw new Problem(422, job.error());
     };
   }

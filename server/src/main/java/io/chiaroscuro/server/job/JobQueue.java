@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +60,7 @@ public final class JobQueue implements AutoCloseable {
   private final JobJournal journal;
   private final Map<String, Live> live = new LinkedHashMap<>();
   private final Deque<Live> waiting = new ArrayDeque<>();
-  private final Deque<FutureTask<?>> errands = new ArrayDeque<>();
+  private final Deque<Errand<?>> errands = new ArrayDeque<>();
   private final Thread worker;
   private Live running;
   private boolean errandWasLast;
@@ -196,34 +194,21 @@ public final class JobQueue implements AutoCloseable {
    * @throws ShuttingDownException after {@link #drain}
    */
   public <T> T soon(Callable<T> errand) {
-    FutureTask<T> task = new FutureTask<>(errand);
+    Errand<T> added = new Errand<>(errand);
     synchronized (this) {
       requireOpen();
       if (errands.size() >= MAX_ERRANDS) {
         throw new QueueFullException(MAX_ERRANDS, 1);
       }
-      errands.addLast(task);
+      errands.addLast(added);
       notifyAll();
     }
-    try {
-      return task.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      task.cancel(false);
-      throw new ShuttingDownException();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (java.util.concurrent.CancellationException e) {
-      throw new ShuttingDownException();
-    }
+    return added.await();
   }
 
   private void work() {
     while (true) {
-      FutureTask<?> errand;
+      Errand<?> errand;
       Live next;
       synchronized (this) {
         while (errands.isEmpty() && (waiting.isEmpty() || !open) && !stopped) {
@@ -339,7 +324,7 @@ public final class JobQueue implements AutoCloseable {
   public void drain(Duration grace) {
     synchronized (this) {
       open = false;
-      errands.forEach(errand -> errand.cancel(false));
+      errands.forEach(Errand::drop);
       errands.clear();
       awaitIdle(grace);
       stopped = true;
@@ -406,7 +391,7 @@ public final class JobQueue implements AutoCloseable {
     /** At least one, and others while there is time. */
     private void runErrands(long nanos) {
       long begun = System.nanoTime();
-      FutureTask<?> errand = errand();
+      Errand<?> errand = errand();
       while (errand != null) {
         errand.run();
         errand = System.nanoTime() - begun < nanos ? errand() : null;
@@ -419,7 +404,7 @@ public final class JobQueue implements AutoCloseable {
       }
     }
 
-    private FutureTask<?> errand() {
+    private Errand<?> errand() {
       synchronized (JobQueue.this) {
         return errands.pollFirst();
       }

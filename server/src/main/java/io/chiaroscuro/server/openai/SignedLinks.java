@@ -42,9 +42,11 @@ final class SignedLinks {
   /** The address of a picture, on the host by which the client knows the server. */
   String to(Picture picture, Context ctx) {
     String expires = String.valueOf(Instant.now().plus(VALID).getEpochSecond());
+    // What a proxy before the server was asked by.
+    boolean isSecure = "https".equals(ctx.header("X-Forwarded-Proto"));
     return "%s://%s%s%s/%s/%s.png"
         .formatted(
-            ctx.scheme(),
+            isSecure ? "https" : ctx.scheme(),
             ctx.header("Host"),
             PATH,
             expires,

@@ -42,7 +42,7 @@ final class StreamedImage {
       return error(new Problem(422, failed.message()));
     }
     if (event instanceof JobEvent.Cancelled) {
-      return error(new Problem(409, "Somebody cancelled this; ask again."));
+      return error(new Problem(422, "Somebody cancelled this; ask again."));
     }
     return null;
   }

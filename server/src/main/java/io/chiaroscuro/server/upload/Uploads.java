@@ -89,6 +89,10 @@ public final class Uploads implements AutoCloseable {
       if (e.getCause() instanceof InvalidInputException refusal) {
         throw new RefusedException(field, refusal.getMessage());
       }
+      if (e.getCause() instanceof OutOfMemoryError) {
+        throw new RefusedException(
+            field, "The image '%s' does not fit into memory; scale it down.".formatted(field));
+      }
       throw new IllegalStateException(e.getCause());
     }
   }

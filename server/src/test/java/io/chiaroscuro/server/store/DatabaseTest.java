@@ -36,7 +36,8 @@ class DatabaseTest {
 
   @Test
   void refusesWhatIsNoDatabase() throws Exception {
-    Files.writeString(folder.resolve("studio.db"), "this is not a database, whatever its name says");
+    Files.writeString(
+        folder.resolve("studio.db"), "this is not a database, whatever its name says");
     assertThatThrownBy(() -> new Database(folder))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("studio.db");
@@ -45,7 +46,6 @@ class DatabaseTest {
   }
 
   private static String pragma(Database database, String name) {
-    return database.with(
-        handle -> handle.createQuery("PRAGMA " + name).mapTo(String.class).one());
+    return database.with(handle -> handle.createQuery("PRAGMA " + name).mapTo(String.class).one());
   }
 }
