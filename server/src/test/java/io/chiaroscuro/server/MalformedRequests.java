@@ -64,7 +64,8 @@ final class MalformedRequests {
       List.of("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "BREW", "get");
 
   private static final List<String> PARAMETERS =
-      List.of("limit", "before", "seed", "model", "steps", "scheduler", "upload", "0", "k", "light");
+      List.of(
+          "limit", "before", "seed", "model", "steps", "scheduler", "upload", "0", "k", "light");
 
   private final long seed;
   private final List<String> routes;
@@ -221,11 +222,7 @@ final class MalformedRequests {
     String route = withBody(random, false);
     byte[] body = spoiler.spoil(bodies.get(route).json());
     return request(
-        spoilt,
-        method(route),
-        path(route, random, 0),
-        "Content-Type: application/json\r\n",
-        body);
+        spoilt, method(route), path(route, random, 0), "Content-Type: application/json\r\n", body);
   }
 
   private String withBody(RandomGenerator random, boolean isForm) {
@@ -253,7 +250,11 @@ final class MalformedRequests {
     }
     for (int i = random.nextInt(1, 4); i > 0; i--) {
       int at = random.nextInt(spoilt.length);
-      spoilt[at] = (byte) (random.nextBoolean() ? random.nextInt(256) : "{}[],:\"\\\0".charAt(random.nextInt(9)));
+      spoilt[at] =
+          (byte)
+              (random.nextBoolean()
+                  ? random.nextInt(256)
+                  : "{}[],:\"\\\0".charAt(random.nextInt(9)));
     }
     return spoilt;
   }
@@ -352,11 +353,7 @@ final class MalformedRequests {
           default -> spoiltForm(form(bodies.get(route)), random);
         };
     return request(
-        spoilt,
-        method(route),
-        path(route, random, 0),
-        "Content-Type: " + FORM + "\r\n",
-        body);
+        spoilt, method(route), path(route, random, 0), "Content-Type: " + FORM + "\r\n", body);
   }
 
   private static ValidRequests.Body withOtherFields(
@@ -395,7 +392,8 @@ final class MalformedRequests {
           case 1 -> text.replace("\r\n", random.nextBoolean() ? "\n" : "\r");
           case 2 -> text.replace("name=\"image", "name=\"" + "n".repeat(20_000));
           case 3 -> text.replace("; name=", "; X-" + "h".repeat(random.nextInt(9000)) + ": ");
-          case 4 -> text.replaceFirst("--" + BOUNDARY, ("--" + BOUNDARY + "\r\n\r\n\r\n").repeat(1500));
+          case 4 ->
+              text.replaceFirst("--" + BOUNDARY, ("--" + BOUNDARY + "\r\n\r\n\r\n").repeat(1500));
           case 5 -> text.replace("filename=\"", "filename=\"../../../" + "f".repeat(300));
           case 6 -> text.substring(0, random.nextInt(text.length()));
           default -> text.replace("--" + BOUNDARY + "--", "");
@@ -415,8 +413,7 @@ final class MalformedRequests {
     Leaving leaves = random.nextInt(3) == 0 ? Leaving.GOES : Leaving.HALF_CLOSES;
     String path = path(route, random, 0);
     return switch (random.nextInt(6)) {
-      case 0 ->
-          raw(Spoilt.LENGTH, path, head + "Content-Length: 99999\r\n\r\n", bytes, leaves);
+      case 0 -> raw(Spoilt.LENGTH, path, head + "Content-Length: 99999\r\n\r\n", bytes, leaves);
       case 1 ->
           raw(
               Spoilt.LENGTH,
@@ -428,7 +425,10 @@ final class MalformedRequests {
           raw(
               Spoilt.LENGTH,
               path,
-              head + "Content-Length: " + NastyValues.text(random).lines().findFirst().orElse("") + "\r\n\r\n",
+              head
+                  + "Content-Length: "
+                  + NastyValues.text(random).lines().findFirst().orElse("")
+                  + "\r\n\r\n",
               bytes,
               Leaving.HALF_CLOSES);
       case 3 -> raw(Spoilt.LENGTH, path, head + "\r\n", bytes, Leaving.STAYS);

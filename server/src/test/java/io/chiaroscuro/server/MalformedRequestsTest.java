@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whatever is sent, the answer is a status of the client's fault and one sentence, and the server
- * lives. {@code -Dchiaroscuro.fuzz.seed} has other requests sent, {@code -Dchiaroscuro.fuzz.requests}
- * more of them.
+ * lives. {@code -Dchiaroscuro.fuzz.seed} has other requests sent, {@code
+ * -Dchiaroscuro.fuzz.requests} more of them.
  */
 class MalformedRequestsTest {
 
@@ -89,8 +89,7 @@ class MalformedRequestsTest {
     requireValid(bodies);
     List<String> ids = List.of(job.get("id").asText(), picture, "chiaroscuro-demo", "mine", "1");
     var requests =
-        new MalformedRequests(
-            SEED, studio.routes(), bodies, ids, (int) LIMITS.maxBodyBytes());
+        new MalformedRequests(SEED, studio.routes(), bodies, ids, (int) LIMITS.maxBodyBytes());
 
     Map<Integer, AtomicInteger> statuses = new ConcurrentHashMap<>();
     Queue<String> faults = new ConcurrentLinkedQueue<>();
@@ -145,7 +144,8 @@ class MalformedRequestsTest {
                           .toList(),
                       body.fields())
                   : client.post(path, body.json());
-          softly.assertThat(answer.status())
+          softly
+              .assertThat(answer.status())
               .as(route + " " + new String(answer.body(), StandardCharsets.UTF_8))
               .isBetween(200, 299);
         });
@@ -173,8 +173,7 @@ class MalformedRequestsTest {
 
   private static boolean isHead(Request request) {
     return request.bytes().length > 5
-        && new String(request.bytes(), 0, 5, StandardCharsets.ISO_8859_1)
-            .equals("HEAD ");
+        && new String(request.bytes(), 0, 5, StandardCharsets.ISO_8859_1).equals("HEAD ");
   }
 
   /** In the shape of the door, or, of what is no HTTP, in ours. */

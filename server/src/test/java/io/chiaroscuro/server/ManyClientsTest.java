@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.server.Client.Answer;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -43,7 +42,8 @@ class ManyClientsTest {
   private static final long MEMORY_MAY_GROW = 48L << 20;
   private static final int THREADS_MAY_GROW = 16;
 
-  private static final List<String> PROMPTS = List.of("a cat", "a tree at night", "ein Vogel, grün");
+  private static final List<String> PROMPTS =
+      List.of("a cat", "a tree at night", "ein Vogel, grün");
   private static final int SEEDS = 12;
 
   /** What was submitted, and the digest of the PNG file by what it was asked by. */
@@ -56,9 +56,7 @@ class ManyClientsTest {
   private record Wish(String prompt, int seed, int steps) {
     static Wish any(SplittableRandom random) {
       return new Wish(
-          PROMPTS.get(random.nextInt(PROMPTS.size())),
-          random.nextInt(SEEDS),
-          random.nextInt(1, 3));
+          PROMPTS.get(random.nextInt(PROMPTS.size())), random.nextInt(SEEDS), random.nextInt(1, 3));
     }
 
     String json() {

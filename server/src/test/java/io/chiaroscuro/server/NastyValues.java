@@ -145,7 +145,9 @@ final class NastyValues {
       default -> {
         byte[] noise = new byte[random.nextInt(1, 2000)];
         random.nextBytes(noise);
-        byte[][] signatures = {{'G', 'I', 'F', '8', '9', 'a'}, {-1, -40, -1}, {'B', 'M'}, {'R', 'I'}};
+        byte[][] signatures = {
+          {'G', 'I', 'F', '8', '9', 'a'}, {-1, -40, -1}, {'B', 'M'}, {'R', 'I'}
+        };
         byte[] signature = signatures[random.nextInt(signatures.length)];
         System.arraycopy(signature, 0, noise, 0, Math.min(noise.length, signature.length));
         yield noise;

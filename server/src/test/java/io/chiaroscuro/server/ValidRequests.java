@@ -113,8 +113,20 @@ final class ValidRequests {
         "POST /v1/images/edits",
         Body.form(
             Map.of(
-                "prompt", "a cat", "size", "32x32", "num_inference_steps", "1", "strength", "1",
-                "n", "1", "seed", "1", "light", LIGHT.replaceAll("\\s+", " ")),
+                "prompt",
+                "a cat",
+                "size",
+                "32x32",
+                "num_inference_steps",
+                "1",
+                "strength",
+                "1",
+                "n",
+                "1",
+                "seed",
+                "1",
+                "light",
+                LIGHT.replaceAll("\\s+", " ")),
             new File("image", PNG)));
     all.put("POST /sdapi/v1/txt2img", Body.json("{" + WEB_UI + "}"));
     all.put(
@@ -128,8 +140,7 @@ final class ValidRequests {
             "{\"sd_model_checkpoint\": \"chiaroscuro-demo\", \"CLIP_stop_at_last_layers\": 1}"));
     all.put(
         "POST /sdapi/v1/png-info",
-        Body.json(
-            "{\"image\": \"%s\"}".formatted(Base64.getEncoder().encodeToString(picture))));
+        Body.json("{\"image\": \"%s\"}".formatted(Base64.getEncoder().encodeToString(picture))));
     all.put("POST /sdapi/v1/interrupt", Body.EMPTY);
     all.put("POST /sdapi/v1/skip", Body.EMPTY);
     return all;
