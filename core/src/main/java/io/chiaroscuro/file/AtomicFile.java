@@ -1,6 +1,7 @@
 package io.chiaroscuro.file;
 
 import io.chiaroscuro.InvalidInputException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -86,6 +87,9 @@ public final class AtomicFile {
     }
     if (e instanceof FileSystemException) {
       return e.getClass().getSimpleName().replace("Exception", "");
+    }
+    if (e instanceof EOFException) {
+      return "it ends too early";
     }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -86,8 +87,17 @@ public final class PngFile {
     }
     try {
       Map<String, String> text = new LinkedHashMap<>();
+      long length = 0;
       for (PngChunk chunk : PngChunk.parse(bytes)) {
-        PngText.of(chunk).ifPresent(words -> text.put(words.keyword(), words.text()));
+        Optional<PngText> words = PngText.of(chunk);
+        if (words.isPresent()) {
+          length += words.get().text().length();
+          if (length > PngText.MAX_INFLATED) {
+            throw new IOException(
+                "its texts are longer than %d bytes".formatted(PngText.MAX_INFLATED));
+          }
+          text.put(words.get().keyword(), words.get().text());
+        }
       }
       return text;
     } catch (IOException e) {

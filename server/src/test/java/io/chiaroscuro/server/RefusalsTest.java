@@ -2,16 +2,13 @@ package io.chiaroscuro.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -107,7 +104,7 @@ class RefusalsTest {
   /** A file of a hundred bytes that claims 20000 x 20000 pixels. */
   @Test
   void refusesADecompressionBombByItsHeader() {
-    byte[] bomb = bomb(20_000, 20_000);
+    byte[] bomb = PngBytes.claiming(20_000, 20_000);
     String image = "data:image/png;base64," + Base64.getEncoder().encodeToString(bomb);
     var job = client.post("/api/jobs", "{\"prompt\": \"a\", \"image\": \"%s\"}".formatted(image));
     assertThat(job.status()).isEqualTo(400);
@@ -115,7 +112,7 @@ class RefusalsTest {
     var brightness =
         client.post("/api/brightness", List.of(new Client.Part("images", "b.png", bomb)), Map.of());
     assertThat(brightness.status()).isEqualTo(400);
-    var moderate = bomb(9_000, 9_000);
+    var moderate = PngBytes.claiming(9_000, 9_000);
     var limited =
         client.post(
             "/api/brightness", List.of(new Client.Part("images", "b.png", moderate)), Map.of());
@@ -173,28 +170,5 @@ class RefusalsTest {
           new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
       assertThat(answer).startsWith("HTTP/1.1 400 ").contains("{\"error\":{\"message\":");
     }
-  }
-
-  private static byte[] bomb(int width, int height) {
-    var png = new ByteArrayOutputStream();
-    png.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
-    chunk(
-        png,
-        "IHDR",
-        ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) 8).put((byte) 2).array());
-    chunk(png, "IDAT", new byte[40]);
-    chunk(png, "IEND", new byte[0]);
-    return png.toByteArray();
-  }
-
-  private static void chunk(ByteArrayOutputStream png, String type, byte[] data) {
-    byte[] name = type.getBytes(StandardCharsets.ISO_8859_1);
-    var crc = new CRC32();
-    crc.update(name);
-    crc.update(data);
-    png.writeBytes(ByteBuffer.allocate(4).putInt(data.length).array());
-    png.writeBytes(name);
-    png.writeBytes(data);
-    png.writeBytes(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
   }
 }

@@ -127,10 +127,15 @@ public final class ExploreRoutes {
         Crop.center(Resize.cover(decoded, FIGURE_SIZE, FIGURE_SIZE), FIGURE_SIZE, FIGURE_SIZE);
     SchedulerConfig noise =
         catalog.facts(body.field(ctx, "model").orElse(null)).scheduler().as(SchedulerType.DDIM);
-    ctx.json(queue.soon(() -> wavelengths(picture, new NoiseSchedule(noise))));
+    Wavelengths found = queue.soon(() -> wavelengths(picture, new NoiseSchedule(noise)));
+    // Encoding needs no tensors, and others wait for the worker.
+    ctx.json(
+        found.facts().put("figure_png", DataUrl.png(PngFile.encode(found.figure(), Map.of()))));
   }
 
-  private static ObjectNode wavelengths(RgbImage picture, NoiseSchedule schedule) {
+  private record Wavelengths(ObjectNode facts, RgbImage figure) {}
+
+  private static Wavelengths wavelengths(RgbImage picture, NoiseSchedule schedule) {
     try (var scope = new TensorScope();
         var generator = new SeededGenerator(0)) {
       Tensor values = picture.toTensor();
@@ -153,7 +158,7 @@ public final class ExploreRoutes {
       Tensor unit = generator.randn(Tensors.shape(values));
       RgbImage figure =
           WavelengthFigure.draw("What noise leaves, by wavelength", values, unit, analysis);
-      return facts.put("figure_png", DataUrl.png(PngFile.encode(figure, Map.of())));
+      return new Wavelengths(facts, figure);
     }
   }
 

@@ -29,10 +29,11 @@ public final class LightRoutes {
   private record PreviewRequest(
       LightSettings light, String model, Long seed, Integer width, Integer height) {
 
-    /** As a picture is asked for, so that the same is refused. */
+    /** As a picture of one step is asked for, so that the same is refused. */
     private ImageRequest asImage() {
       ObjectNode image = (ObjectNode) Json.tree(this);
-      return Json.read(image.put("prompt", ""), ImageRequest.class);
+      image.put("prompt", "").put("num_inference_steps", 1);
+      return Json.read(image, ImageRequest.class);
     }
   }
 

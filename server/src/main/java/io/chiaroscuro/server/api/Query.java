@@ -47,7 +47,9 @@ final class Query {
         .forEach(
             (name, values) -> {
               if (!name.equals("model")) {
-                amounts.put(number(name, name, 0, 4096), amount(name, values.get(0)));
+                // Of what cannot be decoded there is a name without a text.
+                String text = values.isEmpty() ? "" : values.get(0);
+                amounts.put(number(name, name, 0, 4096), amount(name, text));
               }
             });
     return amounts;

@@ -14,6 +14,12 @@ import org.eclipse.jetty.util.Callback;
 /** What is no HTTP, or too much of it, reaches no door; it gets a sentence all the same. */
 public final class JettyErrors extends ErrorHandler {
 
+  /** Jetty would tell nothing to whoever neither gets nor posts. */
+  @Override
+  public boolean errorPageForMethod(String method) {
+    return true;
+  }
+
   @Override
   protected boolean generateAcceptableResponse(
       Request request,
@@ -24,7 +30,10 @@ public final class JettyErrors extends ErrorHandler {
       int code,
       String message,
       Throwable cause) {
-    var problem = new Problem(code, "This is no request that can be understood; correct it.");
+    // What Jetty does not implement, nobody should have asked for.
+    int status = code == 501 || code == 505 ? 400 : code;
+    response.setStatus(status);
+    var problem = new Problem(status, "This is no request that can be understood; correct it.");
     byte[] body = Json.write(Door.ownShape(problem)).getBytes(StandardCharsets.UTF_8);
     // Jetty closes the connection, since it cannot tell where the next request begins.
     response.getHeaders().put(HttpHeader.CONNECTION, "close");

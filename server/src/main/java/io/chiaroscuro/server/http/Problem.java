@@ -5,6 +5,9 @@ public final class Problem extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  /** What a client said is repeated to it, but not at any length. */
+  private static final int LONGEST = 600;
+
   private final int status;
   private final String field;
   private final Long retryAfterSeconds;
@@ -22,10 +25,18 @@ public final class Problem extends RuntimeException {
    * @param retryAfterSeconds when to try again; null where that is no use
    */
   public Problem(int status, String sentence, String field, Long retryAfterSeconds) {
-    super(sentence, null, false, false);
+    super(readable(sentence), null, false, false);
     this.status = status;
-    this.field = field;
+    this.field = readable(field);
     this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** On one line; of a long one the beginning, and the end, where the remedy stands. */
+  private static String readable(String text) {
+    String line = text.replaceAll("\\p{Cntrl}", "?");
+    return line.length() <= LONGEST
+        ? line
+        : line.substring(0, LONGEST / 2) + "..." + line.substring(line.length() - LONGEST / 2);
   }
 
   /** What a path does not lead to. */

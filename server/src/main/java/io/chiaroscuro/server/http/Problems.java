@@ -8,6 +8,8 @@ import io.chiaroscuro.server.upload.BusyException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,9 +27,19 @@ public final class Problems {
 
   /** Adds itself to the routes. */
   public void addTo(RoutesConfig routes) {
+    routes.before(Problems::requireDecodable);
     routes.exception(Exception.class, (e, ctx) -> answer(ctx, of(e, ctx)));
     routes.error(404, "*", ctx -> complete(ctx, "There is nothing here; see /openapi.json."));
     routes.error(405, "*", ctx -> complete(ctx, "This path does not take this method."));
+  }
+
+  /** Javalin takes this for a fault of the server's. */
+  private static void requireDecodable(Context ctx) {
+    try {
+      URLDecoder.decode(ctx.path(), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new Problem(400, "The path holds a % that encodes nothing; write it as %25.");
+    }
   }
 
   /** Where nothing was said yet. */

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Jobs one after the other, on one thread, which alone runs libtorch; a bounded number waits.
  * Between the steps of a job the same thread runs errands, which take a moment and for which
- * somebody waits: so nobody waits for a whole picture to see the light he chose.
+ * somebody waits: so nobody waits for a whole picture to see the light he chose. Errands get about
+ * as much time as steps, however many there are, so that no job waits for ever.
  */
 public final class JobQueue implements AutoCloseable {
 
@@ -62,6 +63,7 @@ public final class JobQueue implements AutoCloseable {
   private final Deque<Errand<?>> errands = new ArrayDeque<>();
   private final Thread worker;
   private Live running;
+  private boolean errandWasLast;
   private boolean open = true;
   private boolean stopped;
   private double secondsPerJob = 1;
@@ -219,7 +221,9 @@ public final class JobQueue implements AutoCloseable {
         if (stopped) {
           return;
         }
-        errand = errands.pollFirst();
+        boolean isJobsTurn = errandWasLast && open && !waiting.isEmpty();
+        errand = isJobsTurn ? null : errands.pollFirst();
+        errandWasLast = errand != null;
         next = errand == null ? begin() : null;
       }
       if (errand != null) {
@@ -359,6 +363,7 @@ public final class JobQueue implements AutoCloseable {
   /** The running job's own. */
   private final class Progress implements JobProgress {
     private final Live current;
+    private long stepBegun = System.nanoTime();
 
     private Progress(Live current) {
       this.current = current;
@@ -376,11 +381,20 @@ public final class JobQueue implements AutoCloseable {
         current.tell(new JobEvent.Step(step, total, preview));
         requireWanted();
       }
-      for (Errand<?> errand = errand(); errand != null; errand = errand()) {
-        errand.run();
-      }
+      runErrands(System.nanoTime() - stepBegun);
+      stepBegun = System.nanoTime();
       synchronized (JobQueue.this) {
         requireWanted();
+      }
+    }
+
+    /** At least one, and others while there is time. */
+    private void runErrands(long nanos) {
+      long begun = System.nanoTime();
+      Errand<?> errand = errand();
+      while (errand != null) {
+        errand.run();
+        errand = System.nanoTime() - begun < nanos ? errand() : null;
       }
     }
 

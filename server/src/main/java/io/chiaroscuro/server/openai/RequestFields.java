@@ -56,7 +56,9 @@ final class RequestFields {
 
   private static ImagesRequest read(Context ctx, ObjectNode fields) {
     ObjectNode query = Json.object();
-    ctx.queryParamMap().forEach((name, texts) -> put(query, name, texts.get(0)));
+    // Of what cannot be decoded there is a name without a text.
+    ctx.queryParamMap()
+        .forEach((name, texts) -> texts.stream().findFirst().ifPresent(t -> put(query, name, t)));
     query.properties().forEach(field -> fields.putIfAbsent(field.getKey(), field.getValue()));
     OF_LIGHT.forEach((name, part) -> moveToLight(fields, name, part));
     return Json.read(fields, ImagesRequest.class);
