@@ -126,18 +126,19 @@ class OpenAiTest {
   /** Of one place in the queue and one job that runs, the third finds none. */
   @Test
   void saysWhenTheQueueIsFullAndForgetsWhoeverGoesAway() throws Exception {
-    try (var first = ask();
-        var second = ask()) {
-      untilJobs("running", 1);
-      untilJobs("queued", 1);
-      Answer third = client.post("/v1/images/generations", LONG, BEARER);
-      requireError(third, 429);
-      assertThat(third.json().at("/error/code").asText()).isEqualTo("rate_limit_exceeded");
-      assertThat(third.response().headers().firstValue("Retry-After")).isPresent();
-      second.close();
-      untilJobs("cancelled", 1);
-      first.close();
-      untilJobs("cancelled", 2);
+    try (var first = ask()) {
+      untilJobs("running", 1); // before that it takes the one place in the queue
+      try (var second = ask()) {
+        untilJobs("queued", 1);
+        Answer third = client.post("/v1/images/generations", LONG, BEARER);
+        requireError(third, 429);
+        assertThat(third.json().at("/error/code").asText()).isEqualTo("rate_limit_exceeded");
+        assertThat(third.response().headers().firstValue("Retry-After")).isPresent();
+        second.close();
+        untilJobs("cancelled", 1);
+        first.close();
+        untilJobs("cancelled", 2);
+      }
     }
   }
 
