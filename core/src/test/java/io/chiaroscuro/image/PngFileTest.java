@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.entry;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.fixtures.Fixture;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
@@ -77,17 +79,35 @@ class PngFileTest {
 
   @Test
   void refusesATextThatInflatesToGigabytes() throws Exception {
-    var data = new ByteArrayOutputStream();
-    data.writeBytes(new byte[] {'x', 0, 0});
-    try (var deflater = new DeflaterOutputStream(data)) {
-      deflater.write(new byte[PngText.MAX_INFLATED + 1]);
-    }
+    Path file = compressedTexts(List.of(PngText.MAX_INFLATED + 1));
+    refusesAsTooLong(file);
+  }
+
+  @Test
+  void refusesTextsThatInflateToGigabytesTogether() throws Exception {
+    int most = PngText.MAX_INFLATED;
+    refusesAsTooLong(compressedTexts(List.of(most / 2, most / 2, most / 2)));
+    assertThat(PngFile.readText(compressedTexts(List.of(most / 4, most / 4)))).hasSize(2);
+  }
+
+  private Path compressedTexts(List<Integer> lengths) throws IOException {
     Path file = folder.resolve("bomb.png");
     try (var out = Files.newOutputStream(file)) {
       out.write(PngChunk.SIGNATURE);
-      out.write(new PngChunk("zTXt", data.toByteArray()).encoded());
+      for (int i = 0; i < lengths.size(); i++) {
+        var data = new ByteArrayOutputStream();
+        data.writeBytes(new byte[] {(byte) ('a' + i), 0, 0});
+        try (var deflater = new DeflaterOutputStream(data)) {
+          deflater.write(new byte[lengths.get(i)]);
+        }
+        out.write(new PngChunk("zTXt", data.toByteArray()).encoded());
+      }
       out.write(new PngChunk("IEND", new byte[0]).encoded());
     }
+    return file;
+  }
+
+  private static void refusesAsTooLong(Path file) {
     assertThatThrownBy(() -> PngFile.readText(file))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("bomb.png")

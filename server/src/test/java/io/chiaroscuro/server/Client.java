@@ -48,6 +48,12 @@ final class Client {
 
   private static final JsonMapper JSON = new JsonMapper();
 
+  static {
+    // The server closes a connection after 30 idle seconds; a client that keeps it as long may send
+    // its next request just then, and nobody can tell whether that one was read.
+    System.setProperty("jdk.httpclient.keepalive.timeout", "15");
+  }
+
   private final HttpClient http = HttpClient.newHttpClient();
   private final String url;
 

@@ -191,6 +191,40 @@ class JobQueueTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  /** However many come for something short, those who wait for a picture get it. */
+  @Test
+  void errandsWithoutEndStopNoJob() throws InterruptedException {
+    permits.release(2 * STEPS);
+    queue.start();
+    List<Thread> impatient = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      var thread = new Thread(this::errandsWithoutEnd);
+      thread.start();
+      impatient.add(thread);
+    }
+    Job first = queue.submit(request());
+    Job second = queue.submit(request());
+    until(() -> isIn(first, JobState.DONE) && isIn(second, JobState.DONE));
+    impatient.forEach(Thread::interrupt);
+    for (Thread thread : impatient) {
+      thread.join();
+    }
+  }
+
+  private void errandsWithoutEnd() {
+    try {
+      while (true) {
+        queue.soon(
+            () -> {
+              TimeUnit.MILLISECONDS.sleep(5);
+              return null;
+            });
+      }
+    } catch (ShuttingDownException interrupted) {
+      // Enough of them.
+    }
+  }
+
   @Test
   void aFailureIsASentenceAndTheNextJobRuns() {
     var failing =
