@@ -7,7 +7,6 @@ import io.chiaroscuro.demo.EmbeddedModel;
 import io.chiaroscuro.image.Brightness;
 import io.chiaroscuro.image.Crop;
 import io.chiaroscuro.image.ImageDecoder;
-import io.chiaroscuro.image.Palette;
 import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.image.RgbColor;
 import io.chiaroscuro.image.RgbImage;
@@ -147,16 +146,14 @@ class LightOptionsTest {
 
   @Test
   void cornersTakeTheColoursOfThePalette() {
-    String palette = "#d01010,#1010d0,#101010,#f0f0f0";
+    String palette = "#ff0000,#0000ff,#000000,#ffffff";
     List<RgbImage> pictures = pictures("palette", "--palette=" + palette);
     double[] topLeft = corner(pictures, 0, 0);
     double[] topRight = corner(pictures, 1, 0);
     double[] bottomLeft = corner(pictures, 0, 1);
     double[] bottomRight = corner(pictures, 1, 1);
-    // The model inside draws blue backgrounds more readily than red ones.
-    double[] red = corner(List.of(Palette.parse(palette).draw(128, 128)), 0, 0);
-    assertThat(topLeft[0] - topLeft[2]).isGreaterThan((red[0] - red[2]) / 8);
-    assertThat(topRight[2] - topRight[0]).isGreaterThan((red[0] - red[2]) / 2);
+    assertThat(topLeft[0] - topLeft[2]).isGreaterThan(0.15);
+    assertThat(topRight[2] - topRight[0]).isGreaterThan(0.15);
     for (int channel = 0; channel < 3; channel++) {
       assertThat(bottomRight[channel]).isGreaterThan(bottomLeft[channel] + 0.3);
     }
