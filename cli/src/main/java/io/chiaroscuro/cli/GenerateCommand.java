@@ -102,6 +102,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private PreviewOptions preview;
   @Mixin private LatentOptions latentOptions;
+  @Mixin private ProfileOption profile;
   @Mixin private JsonOption json;
 
   @Override

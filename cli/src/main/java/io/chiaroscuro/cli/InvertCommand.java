@@ -74,6 +74,7 @@ final class InvertCommand implements Callable<Integer> {
       description = "The safetensors file to write, for generate --initial-latents.")
   private Path output;
 
+  @Mixin private ProfileOption profile;
   @Mixin private JsonOption json;
 
   @Override

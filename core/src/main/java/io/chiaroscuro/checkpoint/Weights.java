@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * The named tensors of one network, and the one place that owns them.
@@ -114,10 +115,23 @@ public final class Weights implements AutoCloseable {
             "Tensor '%s' in %s holds %s, not floating-point numbers; use unquantised weights."
                 .formatted(fullName, source.description(), DType.of(stored)));
       }
-      Tensor tensor = scope.own(Tensors.to(stored, device, dtype));
+      Tensor tensor = scope.own(laidOut(Tensors.to(stored, device, dtype)));
       tensors.put(fullName, tensor);
       return tensor;
     }
+  }
+
+  /**
+   * In reduced precision the kernels of convolutions have their channels innermost on the CPU:
+   * there oneDNN then reorders no picture, and what it puts out is laid out alike. In float32 it
+   * would gain nothing, and the file's own pages are used as they are.
+   */
+  private Tensor laidOut(Tensor tensor) {
+    return device.type() == Device.Type.CPU
+            && dtype.byteSize() < DType.FLOAT32.byteSize()
+            && tensor.dim() == 4
+        ? tensor.contiguous(torch.MemoryFormat.ChannelsLast)
+        : tensor;
   }
 
   private static void requireShape(String name, Tensor tensor, long[] shape) {
