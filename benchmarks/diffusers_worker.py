@@ -1,6 +1,6 @@
 """The other side of a comparison: what Worker.java does, done by diffusers.
 
-    python diffusers_worker.py MODEL DTYPE THREADS
+    python diffusers_worker.py MODEL DTYPE THREADS eager|compiled
 
 Needs torch, diffusers, transformers, numpy and Pillow, see tools/README.md. README.md lists the commands.
 """
@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import diffusers
 import numpy
 import torch
+import torch._inductor.config
 import transformers
 from PIL import Image
 
@@ -31,8 +32,9 @@ def measured(job) -> str:
 
 
 class Jobs:
-    def __init__(self, model: str, dtype: str):
+    def __init__(self, model: str, dtype: str, mode: str):
         self.model = model
+        self.compiled = mode == "compiled"
         self.dtype = getattr(torch, dtype)
         self.networks = SimpleNamespace()
 
@@ -53,10 +55,19 @@ class Jobs:
             ).eval()
             self.networks.unet = read(diffusers.UNet2DConditionModel, "unet")
             self.networks.vae = read(diffusers.AutoencoderKL, "vae")
+            if self.compiled:
+                self.compile()
             self.downscale = 2 ** (len(self.networks.vae.config.block_out_channels) - 1)
 
         with torch.inference_mode(False):
             return measured(job)
+
+    def compile(self) -> None:
+        """Weights are frozen into the programs; the first call of each compiles for minutes."""
+        torch._inductor.config.freezing = True
+        self.networks.unet.forward = torch.compile(self.networks.unet.forward)
+        self.networks.vae.encoder.forward = torch.compile(self.networks.vae.encoder.forward)
+        self.networks.vae.decoder.forward = torch.compile(self.networks.vae.decoder.forward)
 
     def text(self) -> str:
         ids = torch.zeros(1, TOKENS, dtype=torch.int64)
@@ -131,10 +142,11 @@ class Jobs:
 
 
 def main() -> None:
-    model, dtype, threads = sys.argv[1:]
+    model, dtype, threads, mode = sys.argv[1:]
     torch.set_num_threads(int(threads))
-    jobs = Jobs(model, dtype)
-    with torch.inference_mode():
+    jobs = Jobs(model, dtype, mode)
+    # Inductor freezes weights only where no gradients can be asked for.
+    with torch.no_grad() if mode == "compiled" else torch.inference_mode():
         for line in sys.stdin:
             name, *words = line.rstrip("\n").split(" ", 4)
             arguments = [int(word) if word.isdigit() else word for word in words]

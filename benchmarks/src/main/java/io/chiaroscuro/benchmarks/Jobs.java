@@ -7,6 +7,8 @@ import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.ImageFolder;
 import io.chiaroscuro.image.Resize;
 import io.chiaroscuro.image.RgbImage;
+import io.chiaroscuro.profile.Profile;
+import io.chiaroscuro.profile.Profile.Share;
 import io.chiaroscuro.scheduler.DenoisingLoop;
 import io.chiaroscuro.scheduler.Scheduler;
 import io.chiaroscuro.scheduler.SchedulerConfig;
@@ -29,6 +31,7 @@ final class Jobs implements AutoCloseable {
 
   private static final double TIMESTEP = 500;
   private static final int TOKENS = 77;
+  private static final double TERA = 1e12;
 
   private final Checkpoint checkpoint;
   private final DType dtype;
@@ -83,6 +86,25 @@ final class Jobs implements AutoCloseable {
       Tensor encoded = noise(batch, TOKENS, unet.config().crossAttentionDim().at(0));
       return Measured.of(() -> training.step(latents, encoded));
     }
+  }
+
+  /** The operations of one such pass of a network, in TFLOP. */
+  String tflop(String network, int size, int batch) {
+    try (Profile profile = Profile.open()) {
+      switch (network) {
+        case "unet" -> unet(size, batch);
+        case "encode" -> encode(size, batch);
+        case "decode" -> decode(size, batch);
+        default ->
+            throw new IllegalArgumentException("Operations of '" + network + "' are not counted.");
+      }
+      return String.valueOf(profile.shares().stream().mapToDouble(Share::flop).sum() / TERA);
+    }
+  }
+
+  /** The best rate of a matrix product that is seen here, in TFLOP/s: what nothing is above. */
+  String rate() {
+    return String.valueOf(MatrixRate.best(dtype));
   }
 
   Measured encode(int size, int batch) {
