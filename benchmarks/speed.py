@@ -34,6 +34,8 @@ def jobs(size: int, photographs: Path, batch: int, rounds: int, training_batch: 
         words = ["stats", size, width, count, photographs]
         result.append(Job(f"stats, {size}, batch {width}", "images/s", words, count))
     result.append(Job(f"training step, {size}, batch {training_batch}", "s", ["train", size, training_batch]))
+    words = ["train-lora", size, training_batch]
+    result.append(Job(f"training step of a LoRA of rank 8, {size}, batch {training_batch}", "s", words))
     return result
 
 

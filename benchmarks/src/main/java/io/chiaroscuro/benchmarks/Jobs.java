@@ -31,6 +31,7 @@ final class Jobs implements AutoCloseable {
 
   private static final double TIMESTEP = 500;
   private static final int TOKENS = 77;
+  private static final int LORA_RANK = 8;
   private static final double TERA = 1e12;
 
   private final Checkpoint checkpoint;
@@ -78,14 +79,29 @@ final class Jobs implements AutoCloseable {
   /** A step of training the UNet, which is changed by it. */
   Measured train(int size, int batch) {
     if (training == null) {
-      var config = SchedulerConfig.read(checkpoint.path("scheduler/scheduler_config.json"));
-      training = new TrainingStepJob(unet, config);
+      training = TrainingStepJob.ofUnet(unet, schedulerConfig());
     }
+    return trained(size, batch);
+  }
+
+  /** A step of training a LoRA of the UNet, which is adapted by it from then on. */
+  Measured trainLora(int size, int batch) {
+    if (training == null) {
+      training = TrainingStepJob.ofLora(unet, schedulerConfig(), LORA_RANK);
+    }
+    return trained(size, batch);
+  }
+
+  private Measured trained(int size, int batch) {
     try (var scope = new TensorScope()) {
       Tensor latents = noise(batch, unet.config().inChannels(), latentSize(size), latentSize(size));
       Tensor encoded = noise(batch, TOKENS, unet.config().crossAttentionDim().at(0));
       return Measured.of(() -> training.step(latents, encoded));
     }
+  }
+
+  private SchedulerConfig schedulerConfig() {
+    return SchedulerConfig.read(checkpoint.path("scheduler/scheduler_config.json"));
   }
 
   /** The operations of one such pass of a network, in TFLOP. */
@@ -154,8 +170,7 @@ final class Jobs implements AutoCloseable {
         () -> {
           endGeneration();
           try (var scope = new TensorScope()) {
-            var config = SchedulerConfig.read(checkpoint.path("scheduler/scheduler_config.json"));
-            Trajectory trajectory = Scheduler.of(config).start(steps);
+            Trajectory trajectory = Scheduler.of(schedulerConfig()).start(steps);
             int side = latentSize(size);
             Tensor noise = noise(1, unet.config().inChannels(), side, side);
             initialLatents = scope.own(trajectory.initialLatents(noise));

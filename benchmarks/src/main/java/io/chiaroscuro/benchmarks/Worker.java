@@ -43,6 +43,7 @@ public final class Worker {
       case "text" -> jobs.text().toString();
       case "unet" -> jobs.unet(number(words[1]), number(words[2])).toString();
       case "train" -> jobs.train(number(words[1]), number(words[2])).toString();
+      case "train-lora" -> jobs.trainLora(number(words[1]), number(words[2])).toString();
       case "encode" -> jobs.encode(number(words[1]), number(words[2])).toString();
       case "decode" -> jobs.decode(number(words[1]), number(words[2])).toString();
       case "stats" ->
