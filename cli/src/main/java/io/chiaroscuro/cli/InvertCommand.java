@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       "of it again, or with another prompt another."
     },
     mixinStandardHelpOptions = true,
+    defaultValueProvider = ComputeType.Exact.class,
     sortOptions = false,
     footer = {
       "",
