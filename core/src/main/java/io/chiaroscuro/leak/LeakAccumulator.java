@@ -47,24 +47,20 @@ public final class LeakAccumulator implements AutoCloseable {
   /** Of the latents, or of what the low frequencies leave of them. */
   private final RunningMoments elements;
 
-  private long count;
-
   private LeakAccumulator(
       LatentShape shape,
       LowFrequencyBasis basis,
       RunningMoments lowFrequencies,
-      RunningMoments elements,
-      long count) {
+      RunningMoments elements) {
     this.shape = shape;
     this.basis = basis;
     this.lowFrequencies = lowFrequencies;
     this.elements = elements;
-    this.count = count;
   }
 
   /** For statistics of type {@code pixel}. */
   public static LeakAccumulator pixel(LatentShape shape) {
-    return new LeakAccumulator(shape, null, null, elementMoments(shape), 0);
+    return new LeakAccumulator(shape, null, null, elementMoments(shape));
   }
 
   /**
@@ -86,8 +82,7 @@ public final class LeakAccumulator implements AutoCloseable {
         shape,
         basis,
         RunningMoments.ofNone(RunningMoments.Products.JOINT, (long) basis.components() * channels),
-        elementMoments(shape),
-        0);
+        elementMoments(shape));
   }
 
   private static RunningMoments elementMoments(LatentShape shape) {
@@ -109,7 +104,7 @@ public final class LeakAccumulator implements AutoCloseable {
 
   /** How many images' latents were taken in. */
   public long count() {
-    return count;
+    return elements.count();
   }
 
   public LatentShape shape() {
@@ -146,7 +141,6 @@ public final class LeakAccumulator implements AutoCloseable {
       }
       elements.add(image.elements());
     }
-    count += batch;
   }
 
   /** What is modelled of one image; without a basis, no low frequencies. */
@@ -180,7 +174,7 @@ public final class LeakAccumulator implements AutoCloseable {
   }
 
   private void requireCountable(long more) {
-    if (count + more > ExactSums.MAX_COUNT) {
+    if (count() + more > ExactSums.MAX_COUNT) {
       throw new InvalidInputException(
           "Statistics take in at most %d images; give fewer.".formatted(ExactSums.MAX_COUNT));
     }
@@ -198,12 +192,11 @@ public final class LeakAccumulator implements AutoCloseable {
           "Statistics of %s cannot be merged with statistics of %s; compute both with the same settings."
               .formatted(this, other));
     }
-    requireCountable(other.count);
+    requireCountable(other.count());
     if (basis != null) {
       lowFrequencies.merge(other.lowFrequencies);
     }
     elements.merge(other.elements);
-    count += other.count;
   }
 
   /**
@@ -213,13 +206,13 @@ public final class LeakAccumulator implements AutoCloseable {
    * @throws InvalidInputException if fewer than two images were taken in
    */
   public LeakStatistics statistics(Map<String, String> provenance) {
-    if (count < 2) {
+    if (count() < 2) {
       throw new InvalidInputException(
           "A variance needs at least two images, there %s; add images to the data folder."
-              .formatted(count == 0 ? "is none" : "is one"));
+              .formatted(count() == 0 ? "is none" : "is one"));
     }
     Map<String, String> facts = new HashMap<>(provenance);
-    facts.put(LeakStatistics.IMAGE_COUNT, Long.toString(count));
+    facts.put(LeakStatistics.IMAGE_COUNT, Long.toString(count()));
     try (var scope = new TensorScope()) {
       Tensor mean = perElement(elements.mean());
       Tensor variance = perElement(elements.covariance());
@@ -246,7 +239,7 @@ public final class LeakAccumulator implements AutoCloseable {
   public void save(Path file, Map<String, String> metadata) {
     try (var scope = new TensorScope()) {
       Map<String, Tensor> state = new HashMap<>();
-      state.put(COUNT, Tensors.of(new long[] {count}, 1));
+      state.put(COUNT, Tensors.of(new long[] {count()}, 1));
       state.put(SHAPE, Tensors.of(new long[] {shape.channels(), shape.height(), shape.width()}, 3));
       state.put(ELEMENTS + SUMS, elements.sums());
       state.put(ELEMENTS + PRODUCTS, elements.products());
@@ -300,7 +293,7 @@ public final class LeakAccumulator implements AutoCloseable {
                 count);
       }
       return new Saved(
-          new LeakAccumulator(shape, basis, lowFrequencies, elements, count), saved.metadata());
+          new LeakAccumulator(shape, basis, lowFrequencies, elements), saved.metadata());
     }
   }
 

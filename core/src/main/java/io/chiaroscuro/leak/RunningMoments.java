@@ -82,6 +82,11 @@ final class RunningMoments {
         kind, Math.toIntExact(sums.size(0)), count, new ExactSums(sums), new ExactSums(products));
   }
 
+  /** How many vectors were taken in. */
+  long count() {
+    return count;
+  }
+
   /** Takes in a vector of numbers below {@link ExactSums#LIMIT}. */
   void add(double[] vector) {
     for (int i = 0; i < length; i++) {
