@@ -179,6 +179,23 @@ class LeakAccumulatorTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3})
+  void aStateSentAsBytesIsTheSame(int n) {
+    try (var scope = new TensorScope();
+        var fixture = Fixture.tensors(LATENTS);
+        var sender = of(n, fixture.tensor("latents"));
+        var receiver = LeakAccumulator.of(sender.toBytes())) {
+      assertThat(receiver.count()).isEqualTo(sender.count());
+      assertThat(receiver.toBytes()).isEqualTo(sender.toBytes());
+    }
+    for (byte[] broken : new byte[][] {{}, {1, 2, 3}, {-1, -1, -1, -1, -1, -1, -1, 1}}) {
+      assertThatThrownBy(() -> LeakAccumulator.of(broken))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("a part's statistics");
+    }
+  }
+
   @Test
   void aBrokenStateIsNamed() {
     Path file = folder.resolve("state.safetensors");
@@ -189,10 +206,10 @@ class LeakAccumulatorTest {
           Map.of(
               "shape", Tensors.of(new long[] {1 << 20, 1 << 20, 1 << 20}, 3),
               "count", Tensors.of(new long[] {-1}, 1),
-              "elements.mean", Tensors.of(new double[] {1}, 1),
-              "elements.scatter", Tensors.zeros(DType.FLOAT32, 768),
-              "low_frequencies.mean", Tensors.zeros(DType.FLOAT64, 8),
-              "low_frequencies.scatter", Tensors.zeros(DType.FLOAT64, 12, 11));
+              "elements.sums", Tensors.of(new long[] {1}, 1),
+              "elements.products", Tensors.zeros(DType.FLOAT64, 768, 3),
+              "low_frequencies.sums", Tensors.zeros(DType.INT64, 8, 3),
+              "low_frequencies.products", Tensors.zeros(DType.INT64, 12, 12, 3));
       broken.forEach(
           (name, tensor) -> {
             accumulator.save(file, Map.of());
@@ -208,6 +225,27 @@ class LeakAccumulatorTest {
                 .hasMessageContaining("state.safetensors")
                 .hasMessageContaining("interrupted run");
           });
+    }
+  }
+
+  @Test
+  void aStateOfMeansAndScattersIsRefused() {
+    // What was saved before sums were exact.
+    Path file = folder.resolve("unfinished.safetensors");
+    try (var scope = new TensorScope()) {
+      SafetensorsWriter.write(
+          file,
+          Map.of(
+              "shape", Tensors.of(new long[] {1, 2, 2}, 3),
+              "count", Tensors.of(new long[] {7}, 1),
+              "elements.mean", Tensors.zeros(DType.FLOAT64, 4),
+              "elements.scatter", Tensors.zeros(DType.FLOAT64, 4)),
+          Map.of());
+      assertThatThrownBy(() -> LeakAccumulator.restore(file))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "In %s the tensor 'elements.sums' is missing or not the state of an interrupted run; delete the file and start again.",
+              file);
     }
   }
 
