@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -165,7 +166,7 @@ public final class OrderTable implements Serializable {
     }
     List<String> all =
         texts instanceof String one ? List.of(one) : row.<String>getList(places.get(key));
-    if (all.contains(null)) {
+    if (all.stream().anyMatch(Objects::isNull)) {
       throw new InvalidInputException(
           "The array in '%s' holds null; leave it out.".formatted(key.column()));
     }

@@ -226,15 +226,17 @@ class ClusterGenerationTest {
                         "{\"prompt\": \"nowhere\", \"seed\": 6, \"leak\": \"nowhere/at-all\"}",
                         "{\"prompt\": \"text\", \"seed\": 7, \"leak_channel\": [\"0:1\"]}",
                         "{\"prompt\": \"folder\", \"seed\": 8, \"output_name\": \"a/b\"}",
-                        "{\"prompt\": \"huge\", \"seed\": 9, \"width\": 8000000000}")
+                        "{\"prompt\": \"huge\", \"seed\": 9, \"width\": 8000000000}",
+                        "{\"prompt\": \"null\", \"seed\": 10, \"leak_channel\": [null]}",
+                        "{\"prompt\": \"option\", \"seed\": 11, \"scheduler_option\": \"eta\"}")
                     .coalesce(1))
             .collectAsList();
-    assertThat(rows).hasSize(9);
+    assertThat(rows).hasSize(11);
     assertThat(rows.get(0).<String>getAs("failure")).isNull();
     assertThat(rows.get(0).<String>getAs("prompt")).isEqualTo("a tree");
     assertThat(rows.get(4).<String>getAs("name")).isEqualTo("night.png");
     assertThat(rows.get(4).<Long>getAs("seed")).isEqualTo(5);
-    for (Row row : rows.subList(1, 9)) {
+    for (Row row : rows.subList(1, 11)) {
       assertThat(row.<byte[]>getAs("png")).isNull();
       assertThat(row.<Double>getAs("brightness")).isNull();
     }
@@ -247,6 +249,8 @@ class ClusterGenerationTest {
     assertThat(failures.get(6)).contains("'0:1'");
     assertThat(failures.get(7)).contains("'a/b' is no name of a file");
     assertThat(failures.get(8)).contains("'width' is 8000000000");
+    assertThat(failures.get(9)).contains("'leak_channel' holds null");
+    assertThat(failures.get(10)).contains("'eta' has no value");
   }
 
   @Test
