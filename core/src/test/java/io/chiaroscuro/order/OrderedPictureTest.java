@@ -23,8 +23,7 @@ class OrderedPictureTest {
 
   private static PictureOrder order(String prompt, long seed, int count, String outputName) {
     var picture =
-        new PictureSettings(
-            prompt, "", "weighted", 64, 64, 20, 7.5, 0, 0, SamplerSettings.OWN);
+        new PictureSettings(prompt, "", "weighted", 64, 64, 20, 7.5, 0, 0, SamplerSettings.OWN);
     return new PictureOrder(picture, LeakSettings.NONE, seed, count, outputName);
   }
 

@@ -14,6 +14,7 @@ import io.chiaroscuro.order.PictureSettings;
 import io.chiaroscuro.order.SamplerSettings;
 import io.chiaroscuro.spark.LocalSpark;
 import io.chiaroscuro.spark.cluster.ClusterCheckpoint;
+import io.chiaroscuro.spark.sql.ChiaroscuroExtensions;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import java.io.IOException;
@@ -303,6 +304,35 @@ class ClusterGenerationTest {
   }
 
   @Test
+  void sqlMakesPictures() {
+    ChiaroscuroExtensions.register(SPARK.session(), generation);
+    orders("{\"prompt\": \"a tree\", \"seed\": 1}", "{\"prompt\": \"a tree\", \"seed\": 2}")
+        .createOrReplaceTempView("orders");
+    List<Row> rows =
+        SPARK
+            .session()
+            .sql(
+                "SELECT picture.*, brightness(picture.png) AS measured"
+                    + " FROM (SELECT generate(struct(prompt, seed, steps)) AS picture FROM orders)"
+                    + " ORDER BY seed")
+            .collectAsList();
+    assertThat(rows).hasSize(2);
+    for (int i = 0; i < 2; i++) {
+      assertThat(rows.get(i).<byte[]>getAs("png"))
+          .isEqualTo(machine.without("a tree", i + 1, null));
+      assertThat(rows.get(i).<Double>getAs("measured"))
+          .isEqualTo(rows.get(i).<Double>getAs("brightness"));
+    }
+    Row several =
+        SPARK
+            .session()
+            .sql(
+                "SELECT p.failure FROM (SELECT generate(struct(prompt, 3 AS count)) AS p FROM orders)")
+            .head();
+    assertThat(several.getString(0)).contains("one picture, not 3");
+  }
+
+  @Test
   void aTableThatCannotBeMeantIsRefusedBeforeAnyTask() {
     refused(orders("{\"sead\": 1, \"prompt\": \"a\"}"), "'sead' is no key", "seed, count");
     refused(orders("{\"seed\": 1}"), "no column 'prompt'");
@@ -314,6 +344,15 @@ class ClusterGenerationTest {
     assertThatThrownBy(() -> generation.keeping("id").pictures(orders("{\"prompt\": \"a\"}")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("no column 'id'");
+  }
+
+  @Test
+  void aFileIsNoFolder() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "in the way");
+    Dataset<Row> orders = orders("{\"prompt\": \"a\"}");
+    assertThatThrownBy(() -> generation.files(orders, file.toString()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContainingAll("Cannot write into", "choose another folder");
   }
 
   private static void refused(Dataset<Row> orders, String... words) {
