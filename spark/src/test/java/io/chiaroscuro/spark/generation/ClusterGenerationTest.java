@@ -212,6 +212,37 @@ class ClusterGenerationTest {
   }
 
   @Test
+  void aJobThatWasStoppedGoesOn() throws Exception {
+    Dataset<Row> files =
+        generation.files(
+            orders(
+                    IntStream.range(0, 8)
+                        .mapToObj("{\"prompt\": \"a tree\", \"seed\": %d}"::formatted)
+                        .toArray(String[]::new))
+                .coalesce(1),
+            folder.toString());
+    CompletableFuture<List<Row>> stopped =
+        CompletableFuture.supplyAsync(
+            () -> {
+              SPARK.session().sparkContext().setJobGroup("stopped", "to be stopped", false);
+              return files.collectAsList();
+            });
+    while (times(folder).isEmpty()) {
+      assertThat(stopped).isNotDone();
+      Thread.sleep(5);
+    }
+    SPARK.session().sparkContext().cancelJobGroup("stopped");
+    assertThatThrownBy(stopped::join).hasMessageContaining("cancelled");
+    Map<String, FileTime> before = times(folder);
+    before.keySet().removeIf(name -> name.startsWith("."));
+    assertThat(before).hasSizeLessThan(8);
+    List<Row> rows = files.collectAsList();
+    assertThat(rows).extracting(row -> row.getAs("failure")).containsOnlyNulls();
+    assertThat(times(folder)).containsAllEntriesOf(before).hasSize(8);
+    assertThat(file(rows.get(0))).hasBinaryContent(machine.without("a tree", 0, null));
+  }
+
+  @Test
   void whatCannotBeMadeSaysSoInItsRow() {
     List<Row> rows =
         generation
