@@ -36,6 +36,7 @@ class PackageRulesTest {
           "leak",
           "image",
           "pipeline",
+          "order",
           "analysis");
 
   private final JavaClasses core =
