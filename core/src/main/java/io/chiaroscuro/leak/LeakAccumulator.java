@@ -7,8 +7,10 @@ import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
@@ -16,7 +18,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Estimates {@link LeakStatistics} in one pass: latents come in batches and are not kept, so the
  * memory it takes does not depend on how many come. Accumulators of parts merge into that of the
- * whole. Not thread-safe.
+ * whole: to the last bit the same whatever the parts, their order, and the batches within. Not
+ * thread-safe.
  */
 public final class LeakAccumulator implements AutoCloseable {
 
@@ -31,8 +34,8 @@ public final class LeakAccumulator implements AutoCloseable {
   private static final String INDICES = "lf_indices";
   private static final String ELEMENTS = "elements";
   private static final String LOW_FREQUENCIES = "low_frequencies";
-  private static final String MEAN = ".mean";
-  private static final String SCATTER = ".scatter";
+  private static final String SUMS = ".sums";
+  private static final String PRODUCTS = ".products";
 
   private final LatentShape shape;
 
@@ -44,24 +47,20 @@ public final class LeakAccumulator implements AutoCloseable {
   /** Of the latents, or of what the low frequencies leave of them. */
   private final RunningMoments elements;
 
-  private long count;
-
   private LeakAccumulator(
       LatentShape shape,
       LowFrequencyBasis basis,
       RunningMoments lowFrequencies,
-      RunningMoments elements,
-      long count) {
+      RunningMoments elements) {
     this.shape = shape;
     this.basis = basis;
     this.lowFrequencies = lowFrequencies;
     this.elements = elements;
-    this.count = count;
   }
 
   /** For statistics of type {@code pixel}. */
   public static LeakAccumulator pixel(LatentShape shape) {
-    return new LeakAccumulator(shape, null, null, elementMoments(shape), 0);
+    return new LeakAccumulator(shape, null, null, elementMoments(shape));
   }
 
   /**
@@ -82,14 +81,13 @@ public final class LeakAccumulator implements AutoCloseable {
     return new LeakAccumulator(
         shape,
         basis,
-        RunningMoments.ofNone(RunningMoments.Scatter.JOINT, (long) basis.components() * channels),
-        elementMoments(shape),
-        0);
+        RunningMoments.ofNone(RunningMoments.Products.JOINT, (long) basis.components() * channels),
+        elementMoments(shape));
   }
 
   private static RunningMoments elementMoments(LatentShape shape) {
     return RunningMoments.ofNone(
-        RunningMoments.Scatter.ELEMENTWISE, (long) shape.channels() * shape.area());
+        RunningMoments.Products.ELEMENTWISE, (long) shape.channels() * shape.area());
   }
 
   private static void requireRoom(int components, int channels) {
@@ -106,7 +104,7 @@ public final class LeakAccumulator implements AutoCloseable {
 
   /** How many images' latents were taken in. */
   public long count() {
-    return count;
+    return elements.count();
   }
 
   public LatentShape shape() {
@@ -117,7 +115,8 @@ public final class LeakAccumulator implements AutoCloseable {
    * Takes in a batch of latents.
    *
    * @param latents (B, C, h, w), any floating-point type, already times the VAE's scaling factor
-   * @throws InvalidInputException if a latent is NaN or infinite; nothing is then taken in
+   * @throws InvalidInputException if a latent is NaN, infinite or as large as 2^32, or these are
+   *     more than 2^31 images; nothing is then taken in
    */
   public void add(Tensor latents) {
     LatentShape given = LatentShape.of(latents);
@@ -125,31 +124,67 @@ public final class LeakAccumulator implements AutoCloseable {
       throw new IllegalArgumentException(
           "This accumulator takes %s, not %s.".formatted(shape, given));
     }
-    long batch = latents.size(0);
-    if (batch == 0) {
-      return;
-    }
+    int batch = Math.toIntExact(latents.size(0));
+    requireCountable(batch);
     if (!Tensors.isFinite(latents)) {
       throw new InvalidInputException(
           "The latents of a batch of %d images contain NaN or infinite values; encode them in float32."
               .formatted(batch));
     }
-    try (var scope = new TensorScope()) {
-      Tensor rest = latents.to(DType.FLOAT64.torch());
-      if (basis != null) {
-        Tensor coefficients = basis.coefficients(rest);
-        lowFrequencies.add(coefficients);
-        rest = rest.sub(basis.inverse(coefficients));
-      }
-      elements.add(rest.reshape(batch, -1));
+    List<Image> images = new ArrayList<>(batch);
+    for (int i = 0; i < batch; i++) {
+      images.add(image(latents, i));
     }
-    count += batch;
+    for (Image image : images) {
+      if (basis != null) {
+        lowFrequencies.add(image.lowFrequencies());
+      }
+      elements.add(image.elements());
+    }
+  }
+
+  /** What is modelled of one image; without a basis, no low frequencies. */
+  private record Image(double[] lowFrequencies, double[] elements) {}
+
+  /** Alone, since what a matrix product rounds may depend on how many images are in it. */
+  private Image image(Tensor latents, int index) {
+    double[] coefficients = {};
+    double[] elements;
+    try (var scope = new TensorScope()) {
+      Tensor rest = latents.narrow(0, index, 1).to(DType.FLOAT64.torch()).clone();
+      if (basis != null) {
+        Tensor lowFrequencies = basis.coefficients(rest);
+        coefficients = Tensors.doubles(lowFrequencies);
+        rest = rest.sub(basis.inverse(lowFrequencies));
+      }
+      elements = Tensors.doubles(rest);
+    }
+    requireInRange(coefficients);
+    requireInRange(elements);
+    return new Image(coefficients, elements);
+  }
+
+  private static void requireInRange(double[] values) {
+    double largest = Arrays.stream(values).map(Math::abs).max().orElse(0);
+    if (largest >= ExactSums.LIMIT) {
+      throw new InvalidInputException(
+          "An image's latents, or their low frequencies, are as large as %.3g, those of no autoencoder are; encode in float32, with another VAE."
+              .formatted(largest));
+    }
+  }
+
+  private void requireCountable(long more) {
+    if (count() + more > ExactSums.MAX_COUNT) {
+      throw new InvalidInputException(
+          "Statistics take in at most %d images; give fewer.".formatted(ExactSums.MAX_COUNT));
+    }
   }
 
   /**
    * Takes in what {@code other} took in; {@code other} stays as it is.
    *
-   * @throws InvalidInputException if the two model different things
+   * @throws InvalidInputException if the two model different things, or are of more than 2^31
+   *     images together
    */
   public void merge(LeakAccumulator other) {
     if (!shape.equals(other.shape) || !Objects.equals(basis, other.basis)) {
@@ -157,11 +192,11 @@ public final class LeakAccumulator implements AutoCloseable {
           "Statistics of %s cannot be merged with statistics of %s; compute both with the same settings."
               .formatted(this, other));
     }
+    requireCountable(other.count());
     if (basis != null) {
       lowFrequencies.merge(other.lowFrequencies);
     }
     elements.merge(other.elements);
-    count += other.count;
   }
 
   /**
@@ -171,13 +206,13 @@ public final class LeakAccumulator implements AutoCloseable {
    * @throws InvalidInputException if fewer than two images were taken in
    */
   public LeakStatistics statistics(Map<String, String> provenance) {
-    if (count < 2) {
+    if (count() < 2) {
       throw new InvalidInputException(
           "A variance needs at least two images, there %s; add images to the data folder."
-              .formatted(count == 0 ? "is none" : "is one"));
+              .formatted(count() == 0 ? "is none" : "is one"));
     }
     Map<String, String> facts = new HashMap<>(provenance);
-    facts.put(LeakStatistics.IMAGE_COUNT, Long.toString(count));
+    facts.put(LeakStatistics.IMAGE_COUNT, Long.toString(count()));
     try (var scope = new TensorScope()) {
       Tensor mean = perElement(elements.mean());
       Tensor variance = perElement(elements.covariance());
@@ -204,14 +239,14 @@ public final class LeakAccumulator implements AutoCloseable {
   public void save(Path file, Map<String, String> metadata) {
     try (var scope = new TensorScope()) {
       Map<String, Tensor> state = new HashMap<>();
-      state.put(COUNT, Tensors.of(new long[] {count}, 1));
+      state.put(COUNT, Tensors.of(new long[] {count()}, 1));
       state.put(SHAPE, Tensors.of(new long[] {shape.channels(), shape.height(), shape.width()}, 3));
-      state.put(ELEMENTS + MEAN, elements.mean());
-      state.put(ELEMENTS + SCATTER, elements.scatter());
+      state.put(ELEMENTS + SUMS, elements.sums());
+      state.put(ELEMENTS + PRODUCTS, elements.products());
       if (basis != null) {
         state.put(INDICES, DctPixelStatistics.indices(basis));
-        state.put(LOW_FREQUENCIES + MEAN, lowFrequencies.mean());
-        state.put(LOW_FREQUENCIES + SCATTER, lowFrequencies.scatter());
+        state.put(LOW_FREQUENCIES + SUMS, lowFrequencies.sums());
+        state.put(LOW_FREQUENCIES + PRODUCTS, lowFrequencies.products());
       }
       SafetensorsWriter.write(file, state, metadata);
     }
@@ -235,29 +270,40 @@ public final class LeakAccumulator implements AutoCloseable {
         var scope = new TensorScope()) {
       long[] sizes = integers(saved, SHAPE, 3, LARGEST_SIDE);
       LatentShape shape = new LatentShape((int) sizes[0], (int) sizes[1], (int) sizes[2]);
-      long count = integers(saved, COUNT, 1, Long.MAX_VALUE)[0];
-      long length = (long) shape.channels() * shape.area();
-      Tensor mean = numbers(saved, ELEMENTS + MEAN, length);
-      Tensor scatter = numbers(saved, ELEMENTS + SCATTER, length);
+      long count = integers(saved, COUNT, 1, ExactSums.MAX_COUNT)[0];
+      RunningMoments elements =
+          moments(
+              saved,
+              ELEMENTS,
+              RunningMoments.Products.ELEMENTWISE,
+              (long) shape.channels() * shape.area(),
+              count);
       LowFrequencyBasis basis = null;
       RunningMoments lowFrequencies = null;
       if (saved.entries().containsKey(INDICES)) {
         basis =
             new LowFrequencyBasis(
                 shape.height(), shape.width(), StatisticsFolder.frequencies(saved.tensor(INDICES)));
-        long joint = (long) basis.components() * shape.channels();
         lowFrequencies =
-            RunningMoments.of(
-                RunningMoments.Scatter.JOINT,
-                count,
-                numbers(saved, LOW_FREQUENCIES + MEAN, joint),
-                numbers(saved, LOW_FREQUENCIES + SCATTER, joint, joint));
+            moments(
+                saved,
+                LOW_FREQUENCIES,
+                RunningMoments.Products.JOINT,
+                (long) basis.components() * shape.channels(),
+                count);
       }
-      RunningMoments elements =
-          RunningMoments.of(RunningMoments.Scatter.ELEMENTWISE, count, mean, scatter);
       return new Saved(
-          new LeakAccumulator(shape, basis, lowFrequencies, elements, count), saved.metadata());
+          new LeakAccumulator(shape, basis, lowFrequencies, elements), saved.metadata());
     }
+  }
+
+  private static RunningMoments moments(
+      SafetensorsFile saved, String name, RunningMoments.Products kind, long length, long count) {
+    return RunningMoments.of(
+        kind,
+        count,
+        words(saved, name + SUMS, length),
+        words(saved, name + PRODUCTS, kind.count(length)));
   }
 
   private static long[] integers(SafetensorsFile saved, String name, int length, long largest) {
@@ -269,11 +315,14 @@ public final class LeakAccumulator implements AutoCloseable {
     return values;
   }
 
-  private static Tensor numbers(SafetensorsFile saved, String name, long... shape) {
+  /** Those of {@code length} sums; a state of an earlier version has none. */
+  private static Tensor words(SafetensorsFile saved, String name, long length) {
+    if (!saved.entries().containsKey(name)) {
+      throw noState(saved, name);
+    }
     Tensor tensor = saved.tensor(name);
-    if (DType.of(tensor) != DType.FLOAT64
-        || !Arrays.equals(Tensors.shape(tensor), shape)
-        || !Tensors.isFinite(tensor)) {
+    if (DType.of(tensor) != DType.INT64
+        || !Arrays.equals(Tensors.shape(tensor), new long[] {length, ExactSums.WORDS})) {
       throw noState(saved, name);
     }
     return tensor;
@@ -281,7 +330,7 @@ public final class LeakAccumulator implements AutoCloseable {
 
   private static InvalidInputException noState(SafetensorsFile saved, String name) {
     return new InvalidInputException(
-        "In %s the tensor '%s' is not the state of an interrupted run; delete the file and start again."
+        "In %s the tensor '%s' is missing or not the state of an interrupted run; delete the file and start again."
             .formatted(saved.path(), name));
   }
 
@@ -293,11 +342,7 @@ public final class LeakAccumulator implements AutoCloseable {
         : "%s, n = %d, %s".formatted(StatisticType.DCT_PIXEL, basis.components(), shape);
   }
 
+  /** Ends its use, as with all that stands for tensors; its sums lie on Java's heap. */
   @Override
-  public void close() {
-    elements.close();
-    if (lowFrequencies != null) {
-      lowFrequencies.close();
-    }
-  }
+  public void close() {}
 }

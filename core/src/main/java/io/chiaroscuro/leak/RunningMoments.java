@@ -1,125 +1,168 @@
 package io.chiaroscuro.leak;
 
-import io.chiaroscuro.tensor.DType;
-import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
-import org.bytedeco.pytorch.Scalar;
+import java.math.BigInteger;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Mean and scatter of vectors that come in batches, in one pass, constant memory and float64.
- *
- * <p>Two sets a and b join without looking back at their members: with {@code d = mean_b - mean_a},
- * {@code mean = mean_a + d n_b / n} and {@code scatter = scatter_a + scatter_b + d d' n_a n_b / n}.
- *
- * @see <a href="http://i.stanford.edu/pub/cstr/reports/cs/tr/79/773/CS-TR-79-773.pdf">Chan, Golub
- *     and LeVeque, Updating Formulae and a Pairwise Algorithm for Computing Sample Variances
- *     (1979)</a>
+ * Mean and covariance of vectors, in one pass and constant memory. What is summed, elements and
+ * their products, is summed {@linkplain ExactSums exactly}: so moments of parts merge into those of
+ * the whole in any order, and covariances are small differences of large sums without harm.
  */
-final class RunningMoments implements AutoCloseable {
+final class RunningMoments {
 
-  /** What is summed of the deviations (B, D) from the mean. */
-  enum Scatter {
-    /** Their squares, (D,): for a variance. */
+  /** Which products of a vector's elements are summed. */
+  enum Products {
+    /** Squares: for a variance. */
     ELEMENTWISE {
       @Override
-      void add(Tensor scatter, Tensor deviations, double factor) {
-        long[] overBatch = {0};
-        scatter.add_(deviations.mul(deviations).sum(overBatch).mul_(new Scalar(factor)));
+      long count(long length) {
+        return length;
+      }
+
+      @Override
+      void add(ExactSums sums, double[] vector) {
+        for (int i = 0; i < vector.length; i++) {
+          sums.addProduct(i, vector[i], vector[i]);
+        }
       }
     },
-    /** Their products, (D, D): for a covariance. */
+    /** Those of all pairs, as the lower triangle of a matrix: for a covariance. */
     JOINT {
       @Override
-      void add(Tensor scatter, Tensor deviations, double factor) {
-        scatter.addmm_(deviations.transpose(0, 1), deviations, new Scalar(1.0), new Scalar(factor));
+      long count(long length) {
+        return length * (length + 1) / 2;
+      }
+
+      @Override
+      void add(ExactSums sums, double[] vector) {
+        int pair = 0;
+        for (int i = 0; i < vector.length; i++) {
+          for (int j = 0; j <= i; j++) {
+            sums.addProduct(pair++, vector[i], vector[j]);
+          }
+        }
       }
     };
 
-    /** Adds {@code factor} times the deviations' products to {@code scatter}, in place. */
-    abstract void add(Tensor scatter, Tensor deviations, double factor);
+    /** How many there are of a vector of {@code length} elements. */
+    abstract long count(long length);
+
+    abstract void add(ExactSums sums, double[] vector);
   }
 
-  private final Scatter kind;
-  private final Tensor mean;
-  private final Tensor scatter;
+  private final Products kind;
+  private final int length;
+  private final ExactSums sums;
+  private final ExactSums products;
   private long count;
 
-  private RunningMoments(Scatter kind, long count, Tensor mean, Tensor scatter) {
+  private RunningMoments(
+      Products kind, int length, long count, ExactSums sums, ExactSums products) {
     this.kind = kind;
+    this.length = length;
     this.count = count;
-    this.mean = mean;
-    this.scatter = scatter;
+    this.sums = sums;
+    this.products = products;
   }
 
   /** Of no vectors yet, each of {@code length} elements. */
-  static RunningMoments ofNone(Scatter kind, long length) {
-    try (var scope = new TensorScope()) {
-      Tensor scatter =
-          kind == Scatter.JOINT
-              ? Tensors.zeros(DType.FLOAT64, length, length)
-              : Tensors.zeros(DType.FLOAT64, length);
-      return new RunningMoments(
-          kind, 0, scope.own(Tensors.zeros(DType.FLOAT64, length)), scope.own(scatter));
-    }
+  static RunningMoments ofNone(Products kind, long length) {
+    return new RunningMoments(
+        kind,
+        Math.toIntExact(length),
+        0,
+        new ExactSums(Math.toIntExact(length)),
+        new ExactSums(Math.toIntExact(kind.count(length))));
   }
 
-  /** As {@link #mean} and {@link #scatter} were after {@code count} vectors; both are copied. */
-  static RunningMoments of(Scatter kind, long count, Tensor mean, Tensor scatter) {
-    try (var scope = new TensorScope()) {
-      return new RunningMoments(kind, count, scope.own(mean.clone()), scope.own(scatter.clone()));
-    }
+  /** As {@link #sums} and {@link #products} were after {@code count} vectors; both are copied. */
+  static RunningMoments of(Products kind, long count, Tensor sums, Tensor products) {
+    return new RunningMoments(
+        kind, Math.toIntExact(sums.size(0)), count, new ExactSums(sums), new ExactSums(products));
   }
 
-  /** Takes in a batch (B, D), float64, of at least one vector. */
-  void add(Tensor batch) {
-    try (var scope = new TensorScope()) {
-      long[] overBatch = {0};
-      Tensor batchMean = batch.mean(overBatch);
-      kind.add(scatter, batch.sub(batchMean), 1);
-      join(batch.size(0), batchMean);
+  /** How many vectors were taken in. */
+  long count() {
+    return count;
+  }
+
+  /** Takes in a vector of numbers below {@link ExactSums#LIMIT}. */
+  void add(double[] vector) {
+    for (int i = 0; i < length; i++) {
+      sums.add(i, vector[i]);
     }
+    kind.add(products, vector);
+    count++;
   }
 
   /** Takes in what {@code other} took in. */
   void merge(RunningMoments other) {
-    if (other.count > 0) {
-      try (var scope = new TensorScope()) {
-        scatter.add_(other.scatter);
-        join(other.count, other.mean);
+    sums.add(other.sums);
+    products.add(other.products);
+    count += other.count;
+  }
+
+  /** The words of the elements' sums, (D, 3), int64. */
+  Tensor sums() {
+    return sums.tensor();
+  }
+
+  /** The words of the products' sums, (D, 3) or (D (D + 1) / 2, 3), int64. */
+  Tensor products() {
+    return products.tensor();
+  }
+
+  /** (D,), float64, correctly rounded. */
+  Tensor mean() {
+    double[] mean = new double[length];
+    for (int i = 0; i < length; i++) {
+      mean[i] = quotient(sums.units(i), BigInteger.valueOf(count), ExactSums.FRACTION_BITS);
+    }
+    return Tensors.of(mean, length);
+  }
+
+  /**
+   * The unbiased estimate {@code (n sum(x y) - sum(x) sum(y)) / (n (n - 1))}, float64: variance
+   * (D,) or covariance (D, D).
+   */
+  Tensor covariance() {
+    if (kind == Products.ELEMENTWISE) {
+      double[] variance = new double[length];
+      for (int i = 0; i < length; i++) {
+        variance[i] = covariance(i, i, i);
+      }
+      return Tensors.of(variance, length);
+    }
+    double[] covariance = new double[Math.multiplyExact(length, length)];
+    int pair = 0;
+    for (int i = 0; i < length; i++) {
+      for (int j = 0; j <= i; j++) {
+        covariance[i * length + j] = covariance(i, j, pair++);
+        covariance[j * length + i] = covariance[i * length + j];
       }
     }
+    return Tensors.of(covariance, length, length);
   }
 
-  private void join(long otherCount, Tensor otherMean) {
-    long total = count + otherCount;
-    Tensor difference = otherMean.sub(mean);
-    double share = (double) otherCount / total;
-    kind.add(scatter, difference.unsqueeze(0), count * share);
-    mean.add_(difference, new Scalar(share));
-    count = total;
+  private double covariance(int i, int j, int pair) {
+    BigInteger n = BigInteger.valueOf(count);
+    BigInteger scatter =
+        n.multiply(products.units(pair))
+            .shiftLeft(ExactSums.FRACTION_BITS)
+            .subtract(sums.units(i).multiply(sums.units(j)));
+    double covariance =
+        quotient(scatter, n.multiply(n.subtract(BigInteger.ONE)), 2 * ExactSums.FRACTION_BITS);
+    // Squares of numbers below the sums' units, rounded to such, may fall short of their mean's.
+    return i == j ? Math.max(0, covariance) : covariance;
   }
 
-  /** (D,); belongs to this object and changes with it. */
-  Tensor mean() {
-    return mean;
-  }
-
-  /** Sum of the deviations' products, (D,) or (D, D); belongs to this object. */
-  Tensor scatter() {
-    return scatter;
-  }
-
-  /** The unbiased estimate {@code scatter / (n - 1)}: variance (D,) or covariance (D, D). */
-  Tensor covariance() {
-    try (var scope = new TensorScope()) {
-      return scope.keep(scatter.div(new Scalar((double) (count - 1))));
-    }
-  }
-
-  @Override
-  public void close() {
-    mean.close();
-    scatter.close();
+  /** {@code dividend / divisor / 2^fractionBits}, the double nearest to it. */
+  private static double quotient(BigInteger dividend, BigInteger divisor, int fractionBits) {
+    int shift = Math.max(0, 64 + divisor.bitLength() - dividend.bitLength());
+    BigInteger[] parts = dividend.shiftLeft(shift).divideAndRemainder(divisor);
+    // A last bit that says whether something was cut off decides ties.
+    BigInteger quotient = parts[0].shiftLeft(1).add(BigInteger.valueOf(parts[1].signum()));
+    return Math.scalb(quotient.doubleValue(), -shift - 1 - fractionBits);
   }
 }

@@ -189,10 +189,10 @@ class LeakAccumulatorTest {
           Map.of(
               "shape", Tensors.of(new long[] {1 << 20, 1 << 20, 1 << 20}, 3),
               "count", Tensors.of(new long[] {-1}, 1),
-              "elements.mean", Tensors.of(new double[] {1}, 1),
-              "elements.scatter", Tensors.zeros(DType.FLOAT32, 768),
-              "low_frequencies.mean", Tensors.zeros(DType.FLOAT64, 8),
-              "low_frequencies.scatter", Tensors.zeros(DType.FLOAT64, 12, 11));
+              "elements.sums", Tensors.of(new long[] {1}, 1),
+              "elements.products", Tensors.zeros(DType.FLOAT64, 768, 3),
+              "low_frequencies.sums", Tensors.zeros(DType.INT64, 8, 3),
+              "low_frequencies.products", Tensors.zeros(DType.INT64, 12, 12, 3));
       broken.forEach(
           (name, tensor) -> {
             accumulator.save(file, Map.of());
@@ -208,6 +208,27 @@ class LeakAccumulatorTest {
                 .hasMessageContaining("state.safetensors")
                 .hasMessageContaining("interrupted run");
           });
+    }
+  }
+
+  @Test
+  void aStateOfMeansAndScattersIsRefused() {
+    // What was saved before sums were exact.
+    Path file = folder.resolve("unfinished.safetensors");
+    try (var scope = new TensorScope()) {
+      SafetensorsWriter.write(
+          file,
+          Map.of(
+              "shape", Tensors.of(new long[] {1, 2, 2}, 3),
+              "count", Tensors.of(new long[] {7}, 1),
+              "elements.mean", Tensors.zeros(DType.FLOAT64, 4),
+              "elements.scatter", Tensors.zeros(DType.FLOAT64, 4)),
+          Map.of());
+      assertThatThrownBy(() -> LeakAccumulator.restore(file))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "In %s the tensor 'elements.sums' is missing or not the state of an interrupted run; delete the file and start again.",
+              file);
     }
   }
 
