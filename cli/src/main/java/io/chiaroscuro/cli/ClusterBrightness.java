@@ -34,7 +34,12 @@ final class ClusterBrightness {
   }
 
   private static CorpusBrightness brightness(SparkSession session, List<String> paths) {
-    Dataset<Row> pictures = null; // TODO-picture
+    Dataset<Row> pictures =
+        session
+            .read()
+            .format("binaryFile")
+            .option("recursiveFileLookup", true)
+            .load(paths.stream().map(OpenCluster::uri).toArray(String[]::new));
     return CorpusBrightness.of(
         pictures.agg(BrightnessHistogram.of(pictures.col("content"))).head().getStruct(0));
   }
