@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
           + " standard deviation of that from image to image.",
     },
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
+    versionProvider = VersionLine.class,
     footer = {
       "",
       "Examples:",
