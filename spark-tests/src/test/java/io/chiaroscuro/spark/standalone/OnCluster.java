@@ -70,7 +70,8 @@ final class OnCluster implements ParameterResolver {
   static String ownClassPath() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .map(entry -> Path.of(entry).toAbsolutePath())
-        .filter(entry -> !Files.exists(Daemon.SPARK_HOME.resolve("jars").resolve(entry.getFileName())))
+        .filter(
+            entry -> !Files.exists(Daemon.SPARK_HOME.resolve("jars").resolve(entry.getFileName())))
         .map(Path::toString)
         .collect(Collectors.joining(File.pathSeparator));
   }
