@@ -26,6 +26,7 @@ import io.chiaroscuro.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
@@ -97,7 +98,7 @@ class StatisticsOnClusterTest {
     try (var file = SafetensorsFile.open(written.resolve("stats.safetensors"));
         var scope = new TensorScope()) {
       for (String name : file.entries().keySet()) {
-        bits.put(name, java.util.Arrays.toString(Tensors.floats(file.tensor(name))));
+        bits.put(name, Arrays.toString(Tensors.floats(file.tensor(name))));
       }
     }
     return bits;
