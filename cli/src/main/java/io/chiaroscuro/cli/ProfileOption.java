@@ -36,6 +36,11 @@ final class ProfileOption {
           given.commandSpec().commandLine(),
           "--profile takes times on the CPU alone, as calls to a GPU return before its work is done");
     }
+    if (given.hasMatchedOption("--spark")) {
+      throw new ParameterException(
+          given.commandSpec().commandLine(),
+          "--profile takes times in this process, and with --spark others do the work");
+    }
     PrintWriter err = given.commandSpec().commandLine().getErr();
     long begin = System.nanoTime();
     try (Profile profile = Profile.open()) {

@@ -62,6 +62,14 @@ class ProfileOptionTest {
     assertThat(err.toString()).contains("--profile takes times on the CPU alone");
   }
 
+  @Test
+  void isNotForACluster() {
+    int exitCode =
+        run("stats", "--data-dir=" + folder, "--output-dir=" + folder, "--spark", "--profile");
+    assertThat(exitCode).isEqualTo(2);
+    assertThat(err.toString()).contains("with --spark others do the work");
+  }
+
   private int run(String... words) {
     return Chiaroscuro.run(new PrintWriter(out), new PrintWriter(err, true), words);
   }
