@@ -68,13 +68,18 @@ public record ClusterSession(String name, Optional<String> master, int threadsPe
 
   /**
    * A node that cannot do its part, without room on its disk for example, is left alone after a few
-   * failures. Only executors that fail are, where many of them share a node.
+   * failures. A task is tried often enough to outlive several of them; and where all executors
+   * share a node, as in a cluster of one, those that fail are left alone and not the node.
    */
   private static void excludeBrokenNodes(SparkConf conf) {
-    conf.setIfMissing("spark.excludeOnFailure.enabled", "true");
-    conf.setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerExecutor", "2");
-    conf.setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerNode", "4");
-    conf.setIfMissing("spark.task.maxFailures", "8"); // More, or one bad node ends the job.
+    conf.setIfMissing("spark.task.maxFailures", "8");
+    int attempts = conf.getInt("spark.task.maxFailures", 0);
+    if (attempts > 2) { // Spark refuses to exclude a node only when a task has failed for good.
+      conf.setIfMissing("spark.excludeOnFailure.enabled", "true");
+      conf.setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerExecutor", "2");
+      conf.setIfMissing(
+          "spark.excludeOnFailure.task.maxTaskAttemptsPerNode", Integer.toString(attempts - 1));
+    }
   }
 
   private static String nativeOptions() {

@@ -11,6 +11,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -107,12 +110,26 @@ public final class ClusterGeneration {
    * different pictures under one name get one of them and a sentence.
    *
    * @param folder on any file system that Hadoop reaches; made if it is not there
-   * @throws io.chiaroscuro.InvalidInputException as of {@link #pictures}
-   * @throws java.io.UncheckedIOException if the folder cannot be made
+   * @throws io.chiaroscuro.InvalidInputException as of {@link #pictures}, or if the folder cannot
+   *     be made
    */
   public Dataset<Row> files(Dataset<Row> orders, String folder) {
-    var output = new Output.IntoFolder(OutputFolder.create(folder, configuration(orders)));
+    var reached = configuration(orders.sparkSession());
+    var output = new Output.IntoFolder(OutputFolder.create(folder, reached));
     return results(orders, output, PictureResult.FILE, DataTypes.StringType);
+  }
+
+  /**
+   * A function of an order, for SQL: of a struct whose fields are the columns that a table would
+   * have, a struct of the columns that results have in {@link #pictures}. It is evaluated once a
+   * row, and yields one picture.
+   */
+  public UserDefinedFunction function(SparkSession session) {
+    return functions
+        .udf(
+            new PictureFunction(work(session, new Output.IntoTable())),
+            PictureResult.columns(new StructType(), PictureResult.PNG, DataTypes.BinaryType))
+        .asNondeterministic();
   }
 
   private Dataset<Row> results(
@@ -123,17 +140,15 @@ public final class ClusterGeneration {
     for (String column : kept) {
       results = results.add(schema.apply(column));
     }
-    var partition =
-        new PicturePartition(
-            checkpoint,
-            device,
-            dtype,
-            table,
-            kept.stream().mapToInt(schema::fieldIndex).toArray(),
-            files(configuration(orders)),
-            output);
+    int[] places = kept.stream().mapToInt(schema::fieldIndex).toArray();
+    var partition = new PicturePartition(work(orders.sparkSession(), output), table, places);
     return orders.mapPartitions(
         partition, Encoders.row(PictureResult.columns(results, picture, pictureType)));
+  }
+
+  private PictureWork work(SparkSession session, Output output) {
+    SerializableConfiguration configuration = configuration(session);
+    return new PictureWork(checkpoint, device, dtype, files(configuration), output);
   }
 
   private NamedFiles files(SerializableConfiguration configuration) {
@@ -145,8 +160,7 @@ public final class ClusterGeneration {
     }
   }
 
-  private static SerializableConfiguration configuration(Dataset<Row> orders) {
-    return new SerializableConfiguration(
-        orders.sparkSession().sparkContext().hadoopConfiguration());
+  private static SerializableConfiguration configuration(SparkSession session) {
+    return new SerializableConfiguration(session.sparkContext().hadoopConfiguration());
   }
 }

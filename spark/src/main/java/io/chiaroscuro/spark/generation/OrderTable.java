@@ -12,7 +12,9 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -25,6 +27,8 @@ import org.apache.spark.sql.types.StructType;
 public final class OrderTable implements Serializable {
 
   private static final long serialVersionUID = 1L;
+
+  private static final int MOST_PARTITIONS = 10_000;
 
   private final EnumMap<OrderKey, Integer> places = new EnumMap<>(OrderKey.class);
 
@@ -65,7 +69,10 @@ public final class OrderTable implements Serializable {
     }
   }
 
-  /** A table of these orders, a row each. */
+  /**
+   * A table of these orders, a row each in their order, and each in a partition of its own as far
+   * as {@value #MOST_PARTITIONS} go: the longest that a node's end can throw a job back.
+   */
   public static Dataset<Row> of(SparkSession session, List<PictureOrder> orders) {
     StructType schema = new StructType();
     for (OrderKey key : OrderKey.values()) {
@@ -78,7 +85,9 @@ public final class OrderTable implements Serializable {
                     RowFactory.create(
                         Arrays.stream(OrderKey.values()).map(key -> key.of(order)).toArray()))
             .toList();
-    return session.createDataFrame(rows, schema);
+    var context = JavaSparkContext.fromSparkContext(session.sparkContext());
+    int partitions = Math.max(1, Math.min(rows.size(), MOST_PARTITIONS));
+    return session.createDataFrame(context.parallelize(rows, partitions), schema);
   }
 
   /**
@@ -165,7 +174,7 @@ public final class OrderTable implements Serializable {
     }
     List<String> all =
         texts instanceof String one ? List.of(one) : row.<String>getList(places.get(key));
-    if (all.contains(null)) {
+    if (all.stream().anyMatch(Objects::isNull)) {
       throw new InvalidInputException(
           "The array in '%s' holds null; leave it out.".formatted(key.column()));
     }

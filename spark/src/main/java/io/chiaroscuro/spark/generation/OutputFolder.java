@@ -1,5 +1,7 @@
 package io.chiaroscuro.spark.generation;
 
+import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.file.AtomicFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
@@ -7,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.fs.ChecksumFileSystem;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
@@ -21,15 +24,24 @@ import org.apache.spark.util.SerializableConfiguration;
  */
 record OutputFolder(String uri, SerializableConfiguration configuration) implements Serializable {
 
-  /** The folder of that name, which is made if it is not there. */
+  /**
+   * The folder of that name, which is made if it is not there.
+   *
+   * @throws InvalidInputException if it cannot be made
+   */
   static OutputFolder create(String folder, SerializableConfiguration configuration) {
     Path path = new Path(folder);
     try {
       FileSystem system = path.getFileSystem(configuration.value());
-      system.mkdirs(path);
+      if (!system.mkdirs(path)) {
+        throw new IOException("it cannot be made");
+      }
       return new OutputFolder(system.makeQualified(path).toString(), configuration);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write into %s.".formatted(folder), e);
+      throw new InvalidInputException(
+          "Cannot write into %s (%s); choose another folder."
+              .formatted(folder, AtomicFile.reason(e)),
+          e);
     }
   }
 
@@ -65,6 +77,8 @@ record OutputFolder(String uri, SerializableConfiguration configuration) impleme
         }
         // Some file systems replace what is there, others refuse to.
         return !system.exists(target) && system.rename(part, target);
+      } catch (FileAlreadyExistsException e) {
+        return false;
       } finally {
         system.delete(part, false);
       }

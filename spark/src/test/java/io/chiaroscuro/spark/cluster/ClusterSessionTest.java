@@ -9,8 +9,11 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.HealthTracker;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterSessionTest {
 
@@ -63,6 +66,20 @@ class ClusterSessionTest {
     assertThat(conf.get("spark.executorEnv.OMP_NUM_THREADS")).isEqualTo("5");
     assertThat(conf.get("spark.jars")).isEqualTo("s3a://bucket/chiaroscuro.jar");
     assertThat(conf.get("spark.ui.enabled")).isEqualTo("true");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "2", "3", "4", "8", "20"})
+  void sparkAcceptsTheSettingsForBrokenNodes(String maxFailures) {
+    SparkConf conf =
+        configured(
+            "spark://host:7077", new SparkConf(false).set("spark.task.maxFailures", maxFailures));
+
+    boolean several = Integer.parseInt(maxFailures) > 2;
+    assertThat(HealthTracker.isExcludeOnFailureEnabled(conf)).isEqualTo(several);
+    if (several) {
+      HealthTracker.validateExcludeOnFailureConfs(conf);
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.chiaroscuro.order.PictureSettings;
 import io.chiaroscuro.order.SamplerSettings;
 import io.chiaroscuro.spark.LocalSpark;
 import io.chiaroscuro.spark.cluster.ClusterCheckpoint;
+import io.chiaroscuro.spark.sql.ChiaroscuroExtensions;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import java.io.IOException;
@@ -211,6 +212,37 @@ class ClusterGenerationTest {
   }
 
   @Test
+  void aJobThatWasStoppedGoesOn() throws Exception {
+    Dataset<Row> files =
+        generation.files(
+            orders(
+                    IntStream.range(0, 8)
+                        .mapToObj("{\"prompt\": \"a tree\", \"seed\": %d}"::formatted)
+                        .toArray(String[]::new))
+                .coalesce(1),
+            folder.toString());
+    CompletableFuture<List<Row>> stopped =
+        CompletableFuture.supplyAsync(
+            () -> {
+              SPARK.session().sparkContext().setJobGroup("stopped", "to be stopped", false);
+              return files.collectAsList();
+            });
+    while (times(folder).isEmpty()) {
+      assertThat(stopped).isNotDone();
+      Thread.sleep(5);
+    }
+    SPARK.session().sparkContext().cancelJobGroup("stopped");
+    assertThatThrownBy(stopped::join).hasMessageContaining("cancelled");
+    Map<String, FileTime> before = times(folder);
+    before.keySet().removeIf(name -> name.startsWith("."));
+    assertThat(before).hasSizeLessThan(8);
+    List<Row> rows = files.collectAsList();
+    assertThat(rows).extracting(row -> row.getAs("failure")).containsOnlyNulls();
+    assertThat(times(folder)).containsAllEntriesOf(before).hasSize(8);
+    assertThat(file(rows.get(0))).hasBinaryContent(machine.without("a tree", 0, null));
+  }
+
+  @Test
   void whatCannotBeMadeSaysSoInItsRow() {
     List<Row> rows =
         generation
@@ -226,15 +258,17 @@ class ClusterGenerationTest {
                         "{\"prompt\": \"nowhere\", \"seed\": 6, \"leak\": \"nowhere/at-all\"}",
                         "{\"prompt\": \"text\", \"seed\": 7, \"leak_channel\": [\"0:1\"]}",
                         "{\"prompt\": \"folder\", \"seed\": 8, \"output_name\": \"a/b\"}",
-                        "{\"prompt\": \"huge\", \"seed\": 9, \"width\": 8000000000}")
+                        "{\"prompt\": \"huge\", \"seed\": 9, \"width\": 8000000000}",
+                        "{\"prompt\": \"null\", \"seed\": 10, \"leak_channel\": [null]}",
+                        "{\"prompt\": \"option\", \"seed\": 11, \"scheduler_option\": \"eta\"}")
                     .coalesce(1))
             .collectAsList();
-    assertThat(rows).hasSize(9);
+    assertThat(rows).hasSize(11);
     assertThat(rows.get(0).<String>getAs("failure")).isNull();
     assertThat(rows.get(0).<String>getAs("prompt")).isEqualTo("a tree");
     assertThat(rows.get(4).<String>getAs("name")).isEqualTo("night.png");
     assertThat(rows.get(4).<Long>getAs("seed")).isEqualTo(5);
-    for (Row row : rows.subList(1, 9)) {
+    for (Row row : rows.subList(1, 11)) {
       assertThat(row.<byte[]>getAs("png")).isNull();
       assertThat(row.<Double>getAs("brightness")).isNull();
     }
@@ -247,6 +281,8 @@ class ClusterGenerationTest {
     assertThat(failures.get(6)).contains("'0:1'");
     assertThat(failures.get(7)).contains("'a/b' is no name of a file");
     assertThat(failures.get(8)).contains("'width' is 8000000000");
+    assertThat(failures.get(9)).contains("'leak_channel' holds null");
+    assertThat(failures.get(10)).contains("'eta' has no value");
   }
 
   @Test
@@ -299,6 +335,35 @@ class ClusterGenerationTest {
   }
 
   @Test
+  void sqlMakesPictures() {
+    ChiaroscuroExtensions.register(SPARK.session(), generation);
+    orders("{\"prompt\": \"a tree\", \"seed\": 1}", "{\"prompt\": \"a tree\", \"seed\": 2}")
+        .createOrReplaceTempView("orders");
+    List<Row> rows =
+        SPARK
+            .session()
+            .sql(
+                "SELECT picture.*, brightness(picture.png) AS measured"
+                    + " FROM (SELECT generate(struct(prompt, seed, steps)) AS picture FROM orders)"
+                    + " ORDER BY seed")
+            .collectAsList();
+    assertThat(rows).hasSize(2);
+    for (int i = 0; i < 2; i++) {
+      assertThat(rows.get(i).<byte[]>getAs("png"))
+          .isEqualTo(machine.without("a tree", i + 1, null));
+      assertThat(rows.get(i).<Double>getAs("measured"))
+          .isEqualTo(rows.get(i).<Double>getAs("brightness"));
+    }
+    Row several =
+        SPARK
+            .session()
+            .sql(
+                "SELECT p.failure FROM (SELECT generate(struct(prompt, 3 AS count)) AS p FROM orders)")
+            .head();
+    assertThat(several.getString(0)).contains("one picture, not 3");
+  }
+
+  @Test
   void aTableThatCannotBeMeantIsRefusedBeforeAnyTask() {
     refused(orders("{\"sead\": 1, \"prompt\": \"a\"}"), "'sead' is no key", "seed, count");
     refused(orders("{\"seed\": 1}"), "no column 'prompt'");
@@ -310,6 +375,15 @@ class ClusterGenerationTest {
     assertThatThrownBy(() -> generation.keeping("id").pictures(orders("{\"prompt\": \"a\"}")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("no column 'id'");
+  }
+
+  @Test
+  void aFileIsNoFolder() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "in the way");
+    Dataset<Row> orders = orders("{\"prompt\": \"a\"}");
+    assertThatThrownBy(() -> generation.files(orders, file.toString()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContainingAll("Cannot write into", "choose another folder");
   }
 
   private static void refused(Dataset<Row> orders, String... words) {
