@@ -20,10 +20,11 @@ public record ClusterSession(String name, Optional<String> master, int threadsPe
   /** Weights and activations lie outside of the Java heap, which is all that Spark knows of. */
   static final String MEMORY_OVERHEAD = "6g";
 
-  /** System properties that native code is found and chosen by. */
-  private static final String[] NATIVE_PROPERTIES = {
-    "org.bytedeco.openblas.load", "org.bytedeco.javacpp.maxPhysicalBytes"
-  };
+  /** Which matrix library libtorch takes. */
+  private static final String BLAS = "org.bytedeco.openblas.load";
+
+  /** By which the launcher asks for large pages. */
+  private static final String ALLOCATOR = "GLIBC_TUNABLES";
 
   public ClusterSession {
     if (threadsPerTask < 1) {
@@ -53,7 +54,12 @@ public record ClusterSession(String name, Optional<String> master, int threadsPe
     String cpus = conf.get("spark.task.cpus");
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", cpus);
     conf.setIfMissing("spark.executor.memoryOverhead", MEMORY_OVERHEAD);
-    conf.setIfMissing("spark.executor.extraJavaOptions", nativeOptions());
+    conf.set(
+        "spark.executor.extraJavaOptions",
+        (nativeOptions() + " " + conf.get("spark.executor.extraJavaOptions", "")).strip());
+    if (System.getenv(ALLOCATOR) != null) {
+      conf.setIfMissing("spark.executorEnv." + ALLOCATOR, System.getenv(ALLOCATOR));
+    }
     // One copy of what the driver sends for all executors of a node.
     conf.setIfMissing("spark.files.useFetchCache", "true");
     conf.setIfMissing("spark.ui.enabled", "false");
@@ -82,14 +88,13 @@ public record ClusterSession(String name, Optional<String> master, int threadsPe
     }
   }
 
+  /**
+   * Executors compute with what the driver computes with; mapped weights are not for JavaCPP to
+   * limit.
+   */
   private static String nativeOptions() {
-    StringBuilder options = new StringBuilder("--enable-native-access=ALL-UNNAMED");
-    for (String property : NATIVE_PROPERTIES) {
-      String value = System.getProperty(property);
-      if (value != null) {
-        options.append(" -D").append(property).append('=').append(value);
-      }
-    }
-    return options.toString();
+    String blas = System.getProperty(BLAS);
+    return "--enable-native-access=ALL-UNNAMED -Dorg.bytedeco.javacpp.maxPhysicalBytes=0"
+        + (blas == null ? "" : " -D%s=%s".formatted(BLAS, blas));
   }
 }

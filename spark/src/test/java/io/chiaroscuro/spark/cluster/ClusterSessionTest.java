@@ -59,6 +59,7 @@ class ClusterSessionTest {
             "spark://host:7077",
             new SparkConf(false)
                 .set("spark.task.cpus", "5")
+                .set("spark.executor.extraJavaOptions", "-Xss2m")
                 .set("spark.jars", "s3a://bucket/chiaroscuro.jar")
                 .set("spark.ui.enabled", "true"));
 
@@ -66,6 +67,9 @@ class ClusterSessionTest {
     assertThat(conf.get("spark.executorEnv.OMP_NUM_THREADS")).isEqualTo("5");
     assertThat(conf.get("spark.jars")).isEqualTo("s3a://bucket/chiaroscuro.jar");
     assertThat(conf.get("spark.ui.enabled")).isEqualTo("true");
+    assertThat(conf.get("spark.executor.extraJavaOptions"))
+        .contains("maxPhysicalBytes=0")
+        .endsWith(" -Xss2m");
   }
 
   @ParameterizedTest
