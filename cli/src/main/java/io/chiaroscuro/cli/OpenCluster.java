@@ -22,7 +22,8 @@ import org.bytedeco.javacpp.Loader;
 final class OpenCluster implements AutoCloseable {
 
   private static final String STANDALONE = "spark://";
-  private static final Duration CONNECTING = Duration.ofSeconds(10);
+  private static final Duration CONNECTING = Duration.ofSeconds(5);
+  private static final Duration MASTER = Duration.ofSeconds(30);
   private static final Duration FIRST_EXECUTOR = Duration.ofSeconds(120);
 
   private final SparkSession session;
@@ -74,7 +75,7 @@ final class OpenCluster implements AutoCloseable {
 
   /** One of the masters must answer; it may just be starting. */
   private static void reach(String url) {
-    long end = System.nanoTime() + CONNECTING.toNanos();
+    long end = System.nanoTime() + MASTER.toNanos();
     while (!anyAnswers(url)) {
       if (System.nanoTime() > end) {
         throw new InvalidInputException(

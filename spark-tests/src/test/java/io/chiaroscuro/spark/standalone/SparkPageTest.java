@@ -50,19 +50,27 @@ class SparkPageTest {
     }
   }
 
-  /** A clone that is built: the launcher, with what this test runs on as its build. */
+  /** A clone that is built: the launcher, and as its build the one that has come to this test. */
   private void layOut() throws IOException {
     Files.copy(ROOT.resolve("chiaroscuro"), clone.resolve("chiaroscuro"));
     Files.copy(ROOT.resolve("pom.xml"), clone.resolve("pom.xml"));
-    for (String module : List.of("core", "training", "demo-model", "server", "spark", "cli")) {
-      Files.createDirectories(clone.resolve(module).resolve("src/main"));
-      Files.createDirectories(clone.resolve(module).resolve("target"));
-      Files.createFile(clone.resolve(module).resolve("pom.xml"));
-    }
-    for (String module : List.of("spark-home", "spark-jar")) {
+    for (String module :
+        List.of("core", "training", "demo-model", "server", "spark", "spark-home", "spark-jar")) {
       Files.createSymbolicLink(clone.resolve(module), ROOT.resolve(module));
     }
-    Files.writeString(clone.resolve("cli/target/classpath.txt"), OnCluster.ownClassPath());
+    Files.createDirectories(clone.resolve("cli/target"));
+    for (String part : List.of("cli/pom.xml", "cli/src")) {
+      Files.createSymbolicLink(clone.resolve(part), ROOT.resolve(part));
+    }
+    Path built = ROOT.resolve("cli/target");
+    Path dependencies = built.resolve("dependencies.txt");
+    assertThat(dependencies).as("made by 'mvn package'").exists();
+    try (var jars = Files.newDirectoryStream(built, "chiaroscuro-cli-*.jar")) {
+      Path jar = clone.resolve("cli/target/chiaroscuro-cli.jar");
+      Files.createSymbolicLink(jar, jars.iterator().next());
+      Files.writeString(
+          clone.resolve("cli/target/classpath.txt"), jar + ":" + Files.readString(dependencies));
+    }
   }
 
   private static List<String> commands() throws IOException {
