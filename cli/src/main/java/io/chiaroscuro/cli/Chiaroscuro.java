@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
       DemoModelCommand.class,
       PullCommand.class,
       ModelsCommand.class,
+      SparkCommand.class,
       GenerateCompletion.class,
     },
     footer = {

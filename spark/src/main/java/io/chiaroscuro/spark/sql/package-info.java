@@ -1,0 +1,2 @@
+/** The functions of Spark SQL. */
+package io.chiaroscuro.spark.sql;
