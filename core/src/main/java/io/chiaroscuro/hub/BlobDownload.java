@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 final class BlobDownload {
 
-  /** A name of our own: Python's partial files are Python's, see {@link BlobLock}. */
+  /** A name of our own: Python's partial files are Python's, see {@link Fetch}. */
   private static final String PARTIAL = ".chiaroscuro.incomplete";
 
   private static final int PARTIAL_CONTENT = 206;

@@ -2,6 +2,7 @@ package io.chiaroscuro.hub;
 
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.file.AtomicFile;
+import io.chiaroscuro.file.ProcessLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,9 +96,12 @@ final class Fetch {
 
   private void fetch(CachedRepository cached, RemoteFile file, DownloadListener listener) {
     Path blob = cached.blobs().resolve(file.etag());
-    try (BlobLock lock =
-        BlobLock.take(
+    // Python's lock on the same file is of another kind, which ours does not see on every system:
+    // that is why partial files have names of our own, and both move them into place in one step.
+    try (ProcessLock lock =
+        ProcessLock.take(
             cache.lock(name, file.etag()),
+            "set HF_HOME to another folder",
             () -> listener.says("Another process is fetching %s; waiting.".formatted(name)))) {
       if (isHere(cached, file.path())) {
         return; // It came while we waited.

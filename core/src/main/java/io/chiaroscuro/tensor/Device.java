@@ -1,6 +1,7 @@
 package io.chiaroscuro.tensor;
 
 import io.chiaroscuro.InvalidInputException;
+import java.io.Serializable;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,7 +14,7 @@ import org.bytedeco.pytorch.global.torch.DeviceType;
  * @param type CPU or CUDA
  * @param index which of several GPUs; 0 on the CPU
  */
-public record Device(Type type, int index) {
+public record Device(Type type, int index) implements Serializable {
 
   /** The kinds of device this build knows. */
   public enum Type {

@@ -3,6 +3,7 @@ package io.chiaroscuro.demo;
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.demo.EmbeddedIndex.Entry;
 import io.chiaroscuro.file.AtomicFile;
+import io.chiaroscuro.file.UserCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -45,20 +46,12 @@ public final class EmbeddedModel {
     } catch (IOException e) {
       throw damaged(EmbeddedIndex.FILE, e);
     }
-    this.folder = cache.resolve("chiaroscuro").resolve(index.hash());
+    this.folder = cache.resolve(index.hash());
   }
 
   /** The model of this build; nothing is copied yet. */
   public static EmbeddedModel ofThisBuild() {
-    return new EmbeddedModel(EmbeddedModel.class.getClassLoader(), cache());
-  }
-
-  /** As the XDG base directory specification has it. */
-  private static Path cache() {
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    return xdg != null && Path.of(xdg).isAbsolute()
-        ? Path.of(xdg)
-        : Path.of(System.getProperty("user.home"), ".cache");
+    return new EmbeddedModel(EmbeddedModel.class.getClassLoader(), UserCache.folder());
   }
 
   /** Whether this build has a model inside. */

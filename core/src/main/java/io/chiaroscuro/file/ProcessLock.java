@@ -1,7 +1,6 @@
-package io.chiaroscuro.hub;
+package io.chiaroscuro.file;
 
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.file.AtomicFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -11,17 +10,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Lets one thread of one process fetch a blob while others wait. Python's lock on the same file is
- * of another kind, which ours does not see on every system: that is why partial files have names of
- * our own, and both move them into place in one step.
+ * Lets one thread of one process of a machine do something while others wait: fetch a file, for
+ * example, that all of them need. A process that ends, however it ends, gives its locks back.
  */
-final class BlobLock implements AutoCloseable {
+public final class ProcessLock implements AutoCloseable {
 
   private static final int POLL_MILLIS = 50;
 
   private final FileChannel channel;
 
-  private BlobLock(FileChannel channel) {
+  private ProcessLock(FileChannel channel) {
     this.channel = channel;
   }
 
@@ -29,9 +27,11 @@ final class BlobLock implements AutoCloseable {
    * Waits for the lock.
    *
    * @param file what is locked; it stays there afterwards, for others may have it open
+   * @param remedy what to do if it cannot be made: the end of a sentence, without a full stop
    * @param waiting called once if somebody else has it
+   * @throws InvalidInputException if {@code file} cannot be made, or the wait is interrupted
    */
-  static BlobLock take(Path file, Runnable waiting) {
+  public static ProcessLock take(Path file, String remedy, Runnable waiting) {
     try {
       Files.createDirectories(file.getParent());
       FileChannel channel =
@@ -45,7 +45,7 @@ final class BlobLock implements AutoCloseable {
           }
           Thread.sleep(POLL_MILLIS);
         }
-        return new BlobLock(channel);
+        return new ProcessLock(channel);
       } catch (InterruptedException | IOException | RuntimeException e) {
         channel.close();
         throw e;
@@ -55,8 +55,8 @@ final class BlobLock implements AutoCloseable {
       throw new InvalidInputException("Interrupted while waiting for %s.".formatted(file), e);
     } catch (IOException e) {
       throw new InvalidInputException(
-          "Cannot lock %s (%s); check its folder's permissions or set HF_HOME to another folder."
-              .formatted(file, AtomicFile.reason(e)),
+          "Cannot lock %s (%s); check its folder's permissions or %s."
+              .formatted(file, AtomicFile.reason(e), remedy),
           e);
     }
   }
