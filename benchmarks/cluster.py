@@ -1,0 +1,176 @@
+"""Statistics on a cluster of local processes, and what that tells of a million pictures and a billion."""
+
+import json
+import os
+import shutil
+import struct
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+import cost
+from memory import IMAGE_SUFFIXES
+from processes import Observed
+from spark import Cluster, Job, stats
+from workers import ours
+
+COMPONENTS = 3
+ROUNDS = 3
+
+
+def pictures(folders: list[Path]) -> list[Path]:
+    return [p for folder in folders for p in sorted(folder.resolve().rglob("*")) if p.suffix.lower() in IMAGE_SUFFIXES]
+
+
+def repeated(originals: list[Path], times: int, folder: Path) -> Path:
+    """A folder that holds each picture so many times over, on the disk once."""
+    store = folder.parent / "originals"
+    store.mkdir(exist_ok=True)
+    folder.mkdir()
+    for number, original in enumerate(originals):
+        copy = store / f"{number:05}{original.suffix}"
+        if not copy.exists():
+            shutil.copyfile(original, copy)
+        for turn in range(times):
+            os.link(copy, folder / f"{turn:03}-{copy.name}")
+    return folder
+
+
+def options(args) -> list[str]:
+    words = ["--model", args.model, "--statistic-type", "dct+pixel", "--n-components", COMPONENTS]
+    return list(map(str, [*words, "--resolution", args.size, "--center-crop"]))
+
+
+def spread(values: list[float]) -> float:
+    return max(values) / min(values) - 1
+
+
+def scaling(args, scratch: Path) -> Job:
+    """The same pictures by 1, 2 and 4 tasks at once; returns the first job."""
+    folder = repeated(pictures(args.images), args.times, scratch / "pictures")
+    heading = ["tasks at once", "pictures", "s in all", "s to the first task", "pictures/s", "per task", "CPU ms a picture"]
+    heading += ["tasks", "ms beside running, a task", "MB read", "MB shuffled", "MB of results", "CPU s in all"]
+    print("\n".join([row(heading), row(["--:"] * len(heading))]), flush=True)
+    jobs = []
+    for tasks in args.tasks:
+        with Cluster(scratch / f"cluster-{tasks}", tasks) as cluster:
+            job = stats(folder, scratch / f"statistics-{tasks}", options(args), cluster)
+        jobs.append(job)
+        e = job.events
+        rate = job.images / (e.last_task - e.first_task)
+        cells = [tasks, job.images, f"{job.seconds:.1f}", f"{e.first_task:.1f}", f"{rate:.1f}", f"{rate / tasks:.1f}"]
+        cells += [f"{1000 * e.cpu_seconds / job.images:.2f}", e.tasks, f"{1000 * e.overhead_seconds / e.tasks:.0f}"]
+        cells += [f"{size / 1e6:.1f}" for size in (e.bytes_read, e.bytes_shuffled, e.bytes_of_results)]
+        print(row([*cells, f"{job.sampler.cpu_seconds():.0f}"]), flush=True)
+    first = tensors(scratch / f"statistics-{args.tasks[0]}")
+    same = all(tensors(scratch / f"statistics-{tasks}") == first for tasks in args.tasks)
+    print(f"\nThe statistics are {'equal in every bit' if same else 'NOT equal'} for all numbers of tasks.\n", flush=True)
+    return jobs[0]
+
+
+def hundred(args, scratch: Path) -> None:
+    """Many pictures, flat memory: the single machine beside a cluster, on equal pictures."""
+    folder = repeated(pictures(args.images), args.times, scratch / "pictures")
+    single = stats(folder, scratch / "statistics-single", options(args))
+    with Cluster(scratch / "cluster", args.workers) as cluster:
+        spark = stats(folder, scratch / "statistics-cluster", options(args), cluster)
+    a, b = tensors(scratch / "statistics-single"), tensors(scratch / "statistics-cluster")
+    error = max(abs(x - y) / max(map(abs, a[name])) for name in a for x, y in zip(a[name], b[name], strict=True))
+    print(f"{single.images} pictures at {args.size}; statistics differ by {error:.2g} of the largest element.\n")
+    print("| | process | peak MiB | MiB from 40 to 50 % of its time | from 90 to 100 % | growth |\n|---|---|--:|--:|--:|--:|")
+    for title, job in (("single machine", single), (f"Spark, {args.workers} tasks", spark)):
+        for process in job.sampler.observed.values():
+            print(row([title, *flatness(process)]))
+    print("\n| | s | CPU s | of it decoding and encoding | pictures per CPU s | pictures per s and core |\n|---|--:|--:|--:|--:|--:|")
+    rates = []
+    for title, job in (("single machine", single), ("Spark", spark)):
+        cpu = job.sampler.cpu_seconds()
+        working = job.events.cpu_seconds if job.events else cpu
+        cores = args.workers if job.events else cpu / job.seconds
+        clock = job.events.last_task - job.events.first_task if job.events else job.seconds
+        rates.append((job.images / cpu, job.images / clock / cores))
+        cells = [f"{job.seconds:.0f}", f"{cpu:.0f}", f"{working:.0f}", f"{rates[-1][0]:.1f}", f"{rates[-1][1]:.1f}"]
+        print(row([title, *cells]))
+    ratios = [there / here for here, there in zip(*rates, strict=True)]
+    print(f"\nSpark's rate: {ratios[0]:.2f} of the single machine's by CPU seconds, {ratios[1]:.2f} by the clock.\n", flush=True)
+
+
+def flatness(process: Observed) -> list[str]:
+    half, end = process.resident_mib(0.4, 0.5), process.resident_mib(0.9, 1)
+    return [process.role, f"{process.peak_mib:.0f}", f"{half:.0f}", f"{end:.0f}", f"{end / half - 1:+.1%}"]
+
+
+def constants(args, model: Path, size: int, job: Job) -> tuple[cost.Measured, cost.Assumed]:
+    """Of one core: what a picture, a task, a partition and a session take."""
+    config = json.loads((model / "vae" / "config.json").read_text())
+    side = size >> (len(config["block_out_channels"]) - 1)
+    channels = config["latent_channels"]
+    photographs = pictures(args.images[:1])
+    with ours(model, args.dtypes[0], 1) as worker:
+
+        def seconds(*words) -> float:
+            values = [worker.measure(*words)[0] for _ in range(1 + ROUNDS)][1:]
+            print(f"{' '.join(map(str, words))}: {values}", file=sys.stderr, flush=True)
+            return median(values)
+
+        opened = worker.measure("load")[0]
+        prepared = seconds("prepare", size, args.images[0].resolve()) / len(photographs)
+        encoded = seconds("encode", size, 1)
+        folded = seconds("fold", side, COMPONENTS, 1000) / 1000
+        merged = seconds("merge", side, COMPONENTS, 200) / 200
+    joint = COMPONENTS * channels
+    words = 2 * channels * side**2 + joint + joint * (joint + 1) // 2
+    measured = cost.Measured(
+        prepare_seconds=prepared,
+        encode_seconds=encoded,
+        fold_seconds=folded,
+        open_seconds=opened,
+        session_seconds=job.events.first_task,
+        task_seconds=job.events.overhead_seconds / job.events.tasks,
+        merge_seconds=merged,
+        ship_bytes_per_second=args.ship * 1e6,
+        state_bytes=24 * words,
+        checkpoint_bytes=sum(file.stat().st_size for file in (model / "vae").glob("*.safetensors")),
+    )
+    size_of_photograph = sum(p.stat().st_size for p in photographs) // len(photographs)
+    return measured, cost.Assumed(picture_bytes=size_of_photograph, pictures_per_task=args.pictures_per_task)
+
+
+def extrapolate(args, model: Path, size: int, job: Job) -> None:
+    measured, assumed = constants(args, model, size, job)
+    print(f"Pictures of {size} pixels by {model.name}, {args.dtypes[0]}. Measured: ", end="")
+    print(", ".join(f"{name} {value:.3g}" for name, value in vars(measured).items()) + ".")
+    print("Assumed: " + ", ".join(f"{name} {value:.3g}" for name, value in vars(assumed).items()) + ".\n")
+    print(cost.table(measured, assumed) + "\n", flush=True)
+
+
+def compare(args) -> None:
+    if "hundred" in args.only:
+        with tempfile.TemporaryDirectory() as scratch:
+            hundred(args, Path(scratch))
+    if "scaling" in args.only:
+        with tempfile.TemporaryDirectory() as scratch:
+            job = scaling(args, Path(scratch))
+        extrapolate(args, args.model, args.size, job)
+        if args.large_model:
+            extrapolate(args, args.large_model.resolve(), args.large_size, job)
+
+
+def row(cells: list) -> str:
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def tensors(folder: Path) -> dict[str, tuple]:
+    """What `stats` wrote: float32, and the frequencies."""
+    data = (folder / "stats.safetensors").read_bytes()
+    length = struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8 : 8 + length])
+    result = {}
+    for name, entry in header.items():
+        if name != "__metadata__":
+            begin, end = entry["data_offsets"]
+            code, width = {"F32": ("f", 4), "I64": ("q", 8)}[entry["dtype"]]
+            values = data[8 + length + begin : 8 + length + end]
+            result[name] = struct.unpack(f"<{(end - begin) // width}{code}", values)
+    return result
