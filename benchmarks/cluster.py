@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import struct
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from statistics import median
 import cost
 from memory import IMAGE_SUFFIXES
 from processes import Observed
-from spark import Cluster, Job, stats
+from spark import LAUNCHER, Cluster, Job, stats
 from workers import ours
 
 COMPONENTS = 3
@@ -146,6 +147,7 @@ def extrapolate(args, model: Path, size: int, job: Job) -> None:
 
 
 def compare(args) -> None:
+    subprocess.run([LAUNCHER, "--help"], check=True, stdout=subprocess.DEVNULL)  # builds what is to be built
     if "hundred" in args.only:
         with tempfile.TemporaryDirectory() as scratch:
             hundred(args, Path(scratch))

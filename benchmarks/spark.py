@@ -20,20 +20,27 @@ class Cluster:
     """A master and workers of one core each; use it in a `with`, which ends them."""
 
     def __init__(self, folder: Path, workers: int):
-        self.folder, self.count = folder, workers
+        self.folder = folder
         self.processes: list[subprocess.Popen] = []
+        folder.mkdir()
+        try:
+            self._start_all(workers)
+        except BaseException:
+            self.__exit__()
+            raise
 
-    def __enter__(self):
-        self.folder.mkdir()
+    def _start_all(self, workers: int) -> None:
         log = self._start("master", "--port", "0")
         self.url = self._await(log, r"Starting Spark master at (spark://\S+)")
         logs = []
-        for number in range(self.count):
+        for number in range(workers):
             work = self.folder / f"worker-{number}"
             words = ["--port", "0", "--cores", "1", "--memory", "1g", "--work-dir", str(work)]
             logs.append(self._start("worker", *words, self.url))
         for log in logs:
             self._await(log, r"(Successfully registered with master)")
+
+    def __enter__(self):
         return self
 
     def __exit__(self, *_):
