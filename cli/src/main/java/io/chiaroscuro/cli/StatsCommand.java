@@ -132,7 +132,7 @@ final class StatsCommand implements Callable<Integer> {
         int done = run.resumedAt();
         while (run.hasNext()) {
           var batch = run.next();
-          batch.skipped().forEach(sentence -> progress.say("Skipped: " + sentence));
+          batch.skipped().forEach(picture -> progress.say("Skipped: " + picture.reason()));
           progress.step(batch.consumed() - done, "");
           done = batch.consumed();
         }

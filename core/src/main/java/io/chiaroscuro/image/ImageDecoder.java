@@ -49,11 +49,7 @@ public final class ImageDecoder {
    *     otherwise broken or larger than {@link #MAX_PIXELS}
    */
   public static RgbImage decode(Path file, Orientation orientation) {
-    return interpret(
-        file.toString(),
-        read(file),
-        (format, bytes) ->
-            orientation == Orientation.AS_STORED ? decode(format, bytes) : upright(format, bytes));
+    return decode(read(file), file.toString(), orientation);
   }
 
   /**
@@ -63,7 +59,15 @@ public final class ImageDecoder {
    * @throws InvalidInputException as of a file
    */
   public static RgbImage decode(byte[] bytes, String name) {
-    return interpret(name, bytes, ImageDecoder::upright);
+    return decode(bytes, name, Orientation.UPRIGHT);
+  }
+
+  /** As {@link #decode(Path, Orientation)}, of a file's bytes. */
+  public static RgbImage decode(byte[] bytes, String name, Orientation orientation) {
+    return interpret(
+        name,
+        bytes,
+        orientation == Orientation.AS_STORED ? ImageDecoder::decode : ImageDecoder::upright);
   }
 
   private static RgbImage upright(ImageFormat format, byte[] bytes) throws IOException {

@@ -40,7 +40,7 @@ public final class ImageFolder {
     try (Stream<Path> files = Files.walk(path, FileVisitOption.FOLLOW_LINKS)) {
       images =
           files
-              .filter(file -> isImage(file) && Files.isRegularFile(file))
+              .filter(file -> isImage(file.getFileName().toString()) && Files.isRegularFile(file))
               .sorted(Comparator.comparing(file -> portableName(path, file)))
               .toList();
     } catch (IOException e) {
@@ -56,8 +56,8 @@ public final class ImageFolder {
     return images;
   }
 
-  private static boolean isImage(Path file) {
-    String name = file.getFileName().toString();
+  /** Whether a file of that name, without the folders it lies in, is taken for an image. */
+  public static boolean isImage(String name) {
     String suffix = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     return !name.startsWith(".") && SUFFIXES.contains(suffix);
   }

@@ -238,18 +238,30 @@ public final class LeakAccumulator implements AutoCloseable {
    */
   public void save(Path file, Map<String, String> metadata) {
     try (var scope = new TensorScope()) {
-      Map<String, Tensor> state = new HashMap<>();
-      state.put(COUNT, Tensors.of(new long[] {count()}, 1));
-      state.put(SHAPE, Tensors.of(new long[] {shape.channels(), shape.height(), shape.width()}, 3));
-      state.put(ELEMENTS + SUMS, elements.sums());
-      state.put(ELEMENTS + PRODUCTS, elements.products());
-      if (basis != null) {
-        state.put(INDICES, DctPixelStatistics.indices(basis));
-        state.put(LOW_FREQUENCIES + SUMS, lowFrequencies.sums());
-        state.put(LOW_FREQUENCIES + PRODUCTS, lowFrequencies.products());
-      }
-      SafetensorsWriter.write(file, state, metadata);
+      SafetensorsWriter.write(file, state(), metadata);
     }
+  }
+
+  /** The state, as {@link #of} takes it, to be sent to where parts are merged. */
+  public byte[] toBytes() {
+    try (var scope = new TensorScope()) {
+      return SafetensorsWriter.bytes(state(), Map.of());
+    }
+  }
+
+  /** In the caller's scope. */
+  private Map<String, Tensor> state() {
+    Map<String, Tensor> state = new HashMap<>();
+    state.put(COUNT, Tensors.of(new long[] {count()}, 1));
+    state.put(SHAPE, Tensors.of(new long[] {shape.channels(), shape.height(), shape.width()}, 3));
+    state.put(ELEMENTS + SUMS, elements.sums());
+    state.put(ELEMENTS + PRODUCTS, elements.products());
+    if (basis != null) {
+      state.put(INDICES, DctPixelStatistics.indices(basis));
+      state.put(LOW_FREQUENCIES + SUMS, lowFrequencies.sums());
+      state.put(LOW_FREQUENCIES + PRODUCTS, lowFrequencies.products());
+    }
+    return state;
   }
 
   /**
@@ -266,8 +278,24 @@ public final class LeakAccumulator implements AutoCloseable {
    * @throws InvalidInputException if the file is missing or holds no such state
    */
   public static Saved restore(Path file) {
-    try (var saved = SafetensorsFile.open(file);
-        var scope = new TensorScope()) {
+    try (var saved = SafetensorsFile.open(file)) {
+      return new Saved(restore(saved), saved.metadata());
+    }
+  }
+
+  /**
+   * Reads what {@link #toBytes} gave; the result belongs to the caller.
+   *
+   * @throws InvalidInputException if the bytes hold no such state
+   */
+  public static LeakAccumulator of(byte[] state) {
+    try (var saved = SafetensorsFile.of(state, Path.of("a part's statistics"))) {
+      return restore(saved);
+    }
+  }
+
+  private static LeakAccumulator restore(SafetensorsFile saved) {
+    try (var scope = new TensorScope()) {
       long[] sizes = integers(saved, SHAPE, 3, LARGEST_SIDE);
       LatentShape shape = new LatentShape((int) sizes[0], (int) sizes[1], (int) sizes[2]);
       long count = integers(saved, COUNT, 1, ExactSums.MAX_COUNT)[0];
@@ -292,8 +320,7 @@ public final class LeakAccumulator implements AutoCloseable {
                 (long) basis.components() * shape.channels(),
                 count);
       }
-      return new Saved(
-          new LeakAccumulator(shape, basis, lowFrequencies, elements), saved.metadata());
+      return new LeakAccumulator(shape, basis, lowFrequencies, elements);
     }
   }
 

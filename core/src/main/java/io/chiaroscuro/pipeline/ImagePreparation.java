@@ -7,6 +7,7 @@ import io.chiaroscuro.image.ImageDecoder.Orientation;
 import io.chiaroscuro.image.Resize;
 import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.tensor.SeededGenerator;
+import java.io.Serializable;
 import java.nio.file.Path;
 
 /**
@@ -27,7 +28,8 @@ public record ImagePreparation(
     Cropping cropping,
     Mirroring mirroring,
     Orientation orientation,
-    long seed) {
+    long seed)
+    implements Serializable {
 
   /** Where the rectangle is cut out. */
   public enum Cropping {
@@ -47,7 +49,21 @@ public record ImagePreparation(
    * @throws io.chiaroscuro.InvalidInputException if it cannot be decoded
    */
   public RgbImage prepare(Path file, int index) {
-    RgbImage covering = Resize.cover(ImageDecoder.decode(file, orientation), width, height);
+    return prepare(ImageDecoder.decode(file, orientation), index);
+  }
+
+  /**
+   * As {@link #prepare(Path, int)}, of a file's bytes.
+   *
+   * @param name for messages
+   * @param index place in a list, or whatever else tells this picture from others
+   */
+  public RgbImage prepare(byte[] bytes, String name, long index) {
+    return prepare(ImageDecoder.decode(bytes, name, orientation), index);
+  }
+
+  private RgbImage prepare(RgbImage decoded, long index) {
+    RgbImage covering = Resize.cover(decoded, width, height);
     try (var generator = new SeededGenerator(31 * seed + index)) {
       RgbImage cropped =
           cropping == Cropping.CENTER

@@ -1,7 +1,5 @@
 package io.chiaroscuro.pipeline;
 
-import io.chiaroscuro.leak.LatentShape;
-import io.chiaroscuro.leak.LeakAccumulator;
 import io.chiaroscuro.leak.StatisticType;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,25 +8,21 @@ import java.util.List;
  * Which statistics of which pictures.
  *
  * @param files the pictures, in the order in which they are taken
- * @param preparation how each becomes a picture of one size
- * @param statisticType what is modelled
- * @param nComponents how many low frequencies {@code dct+pixel} models jointly
- * @param batchSize pictures encoded together
+ * @param settings which statistics
  */
-public record StatisticsRequest(
-    List<Path> files,
-    ImagePreparation preparation,
-    StatisticType statisticType,
-    int nComponents,
-    int batchSize) {
+public record StatisticsRequest(List<Path> files, StatisticsSettings settings) {
 
   public StatisticsRequest {
     files = List.copyOf(files);
   }
 
-  LeakAccumulator accumulator(LatentShape shape) {
-    return statisticType == StatisticType.PIXEL
-        ? LeakAccumulator.pixel(shape)
-        : LeakAccumulator.dctPixel(shape, nComponents);
+  /** With the settings one by one, see {@link StatisticsSettings}. */
+  public StatisticsRequest(
+      List<Path> files,
+      ImagePreparation preparation,
+      StatisticType statisticType,
+      int nComponents,
+      int batchSize) {
+    this(files, new StatisticsSettings(preparation, statisticType, nComponents, batchSize));
   }
 }

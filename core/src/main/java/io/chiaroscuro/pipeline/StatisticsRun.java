@@ -5,7 +5,6 @@ import io.chiaroscuro.checkpoint.Checkpoint;
 import io.chiaroscuro.file.AtomicFile;
 import io.chiaroscuro.leak.LeakAccumulator;
 import io.chiaroscuro.leak.LeakStatistics;
-import io.chiaroscuro.leak.StatisticType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +15,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,7 +30,7 @@ import java.util.Optional;
  * }
  * }</pre>
  */
-public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCloseable {
+public final class StatisticsRun implements Iterator<LatentStream.Batch<Path>>, AutoCloseable {
 
   /** How often the state is saved unless another interval is given. */
   public static final Duration SAVE_EVERY = Duration.ofSeconds(20);
@@ -48,7 +46,7 @@ public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCl
   private final Map<String, String> provenance;
   private final String fingerprint;
   private final LeakAccumulator accumulator;
-  private final LatentStream stream;
+  private final LatentStream<Path> stream;
   private final int resumedAt;
   private int consumed;
   private int skipped;
@@ -78,7 +76,8 @@ public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCl
     this.saveEvery = saveEvery;
     this.provenance = provenance(checkpoint, encoder, request);
     this.fingerprint = fingerprint(provenance, request);
-    ImagePreparation preparation = request.preparation();
+    StatisticsSettings settings = request.settings();
+    ImagePreparation preparation = settings.preparation();
     var shape = encoder.latentShape(preparation.width(), preparation.height());
     try (var opened = new Opened()) {
       Optional<LeakAccumulator.Saved> saved = saved();
@@ -86,12 +85,17 @@ public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCl
           opened.add(
               saved
                   .map(LeakAccumulator.Saved::accumulator)
-                  .orElseGet(() -> request.accumulator(shape)));
+                  .orElseGet(() -> settings.accumulator(shape)));
       this.resumedAt = saved.map(s -> Integer.parseInt(s.metadata().get(CONSUMED))).orElse(0);
       this.skipped = saved.map(s -> Integer.parseInt(s.metadata().get(SKIPPED))).orElse(0);
       this.consumed = resumedAt;
       this.stream =
-          new LatentStream(encoder, preparation, request.files(), consumed, request.batchSize());
+          new LatentStream<>(
+              encoder,
+              request.files().listIterator(consumed),
+              consumed,
+              settings.batchSize(),
+              preparation::prepare);
       opened.release();
     }
   }
@@ -145,8 +149,8 @@ public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCl
   }
 
   @Override
-  public LatentStream.Batch next() {
-    LatentStream.Batch batch = stream.next();
+  public LatentStream.Batch<Path> next() {
+    LatentStream.Batch<Path> batch = stream.next();
     batch.latents().ifPresent(accumulator::add);
     consumed = batch.consumed();
     skipped += batch.skipped().size();
@@ -205,22 +209,7 @@ public final class StatisticsRun implements Iterator<LatentStream.Batch>, AutoCl
 
   private static Map<String, String> provenance(
       Checkpoint checkpoint, LatentEncoder encoder, StatisticsRequest request) {
-    ImagePreparation preparation = request.preparation();
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("software", "chiaroscuro");
-    facts.put("model", checkpoint.name());
-    facts.put("model_hash", checkpoint.hash());
-    facts.put("dtype", encoder.dtype().toString());
-    facts.put("statistic_type", request.statisticType().toString());
-    if (request.statisticType() == StatisticType.DCT_PIXEL) {
-      facts.put("n_components", String.valueOf(request.nComponents()));
-    }
-    facts.put("resolution", preparation.width() + "x" + preparation.height());
-    facts.put("crop", preparation.cropping().name().toLowerCase(Locale.ROOT));
-    facts.put("flip", preparation.mirroring().name().toLowerCase(Locale.ROOT));
-    facts.put("orientation", preparation.orientation().name().toLowerCase(Locale.ROOT));
-    facts.put("seed", String.valueOf(preparation.seed()));
-    return facts;
+    return request.settings().provenance(checkpoint.name(), checkpoint.hash(), encoder.dtype());
   }
 
   /** The same for the same pictures and settings only: a run may continue another's state then. */

@@ -6,6 +6,7 @@ import io.chiaroscuro.tensor.MappedBytes;
 import io.chiaroscuro.tensor.TensorFile;
 import io.chiaroscuro.tensor.TensorScope;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -40,9 +41,9 @@ public final class SafetensorsFile implements TensorFile {
   private final Map<String, String> foreignTensors;
   private final Map<String, String> metadata;
 
-  private SafetensorsFile(Path path, long size, SafetensorsHeader header) {
+  private SafetensorsFile(Path path, MappedBytes bytes, SafetensorsHeader header) {
     this.path = path;
-    this.bytes = new MappedBytes(path, size);
+    this.bytes = bytes;
     this.entries = Collections.unmodifiableMap(header.entries);
     this.foreignTensors = Collections.unmodifiableMap(header.foreignTensors);
     this.metadata = Collections.unmodifiableMap(header.metadata);
@@ -56,27 +57,58 @@ public final class SafetensorsFile implements TensorFile {
   public static SafetensorsFile open(Path path) {
     try (FileChannel channel = FileChannel.open(path)) {
       long size = channel.size();
-      if (size < LENGTH_BYTES) {
-        throw broken(path, "it has %d bytes, fewer than the shortest header".formatted(size));
-      }
-      long headerLength = read(channel, 0, LENGTH_BYTES).getLong();
-      if (headerLength < 2 || headerLength > MAX_HEADER_BYTES) {
-        throw broken(
-            path, "its header claims %s bytes".formatted(Long.toUnsignedString(headerLength)));
-      }
-      if (headerLength > size - LENGTH_BYTES) {
-        throw broken(
-            path, "its header claims %d bytes, the file has %d".formatted(headerLength, size));
-      }
-      byte[] header = read(channel, LENGTH_BYTES, (int) headerLength).array();
       return new SafetensorsFile(
-          path, size, new SafetensorsHeader(path, header, LENGTH_BYTES + headerLength, size));
+          path,
+          new MappedBytes(path, size),
+          header(path, size, (position, count) -> read(channel, position, count)));
     } catch (IOException e) {
       throw new InvalidInputException(
           "Cannot read %s (%s); check the path and its permissions."
               .formatted(path, Files.isDirectory(path) ? "it is a folder" : AtomicFile.reason(e)),
           e);
     }
+  }
+
+  /**
+   * Reads what a file of such bytes would hold.
+   *
+   * @param name for messages
+   * @throws InvalidInputException if it is not a valid safetensors file
+   */
+  public static SafetensorsFile of(byte[] content, Path name) {
+    try {
+      var header =
+          header(
+              name,
+              content.length,
+              (position, count) -> ByteBuffer.wrap(content, (int) position, count).slice());
+      return new SafetensorsFile(name, new MappedBytes(name, content), header);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Memory is always readable.", e);
+    }
+  }
+
+  /** {@code count} bytes of a file from {@code position} on, all of which it has. */
+  @FunctionalInterface
+  private interface Stretch {
+    ByteBuffer read(long position, int count) throws IOException;
+  }
+
+  private static SafetensorsHeader header(Path path, long size, Stretch stretch)
+      throws IOException {
+    if (size < LENGTH_BYTES) {
+      throw broken(path, "it has %d bytes, fewer than the shortest header".formatted(size));
+    }
+    long length = stretch.read(0, LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (length < 2 || length > MAX_HEADER_BYTES) {
+      throw broken(path, "its header claims %s bytes".formatted(Long.toUnsignedString(length)));
+    }
+    if (length > size - LENGTH_BYTES) {
+      throw broken(path, "its header claims %d bytes, the file has %d".formatted(length, size));
+    }
+    byte[] header = new byte[(int) length];
+    stretch.read(LENGTH_BYTES, header.length).get(header);
+    return new SafetensorsHeader(path, header, LENGTH_BYTES + length, size);
   }
 
   /** The tensors that can be read, by name, in the order of the header. */
@@ -144,7 +176,7 @@ public final class SafetensorsFile implements TensorFile {
   }
 
   private static ByteBuffer read(FileChannel channel, long position, int count) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer buffer = ByteBuffer.allocate(count);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, position + buffer.position()) < 0) {
         throw new IOException("it ends after %d bytes".formatted(position + buffer.position()));

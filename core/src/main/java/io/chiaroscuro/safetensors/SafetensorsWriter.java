@@ -9,10 +9,14 @@ import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -72,6 +76,33 @@ public final class SafetensorsWriter {
       Map<String, Tensor> tensors,
       Map<String, String> metadata,
       UnaryOperator<DType> target) {
+    AtomicFile.write(
+        path,
+        temporary -> {
+          try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            write(channel, tensors, metadata, target);
+            channel.force(true);
+          }
+        });
+  }
+
+  /** What {@link #write(Path, Map, Map)} writes. */
+  public static byte[] bytes(Map<String, Tensor> tensors, Map<String, String> metadata) {
+    var bytes = new ByteArrayOutputStream();
+    try {
+      write(Channels.newChannel(bytes), tensors, metadata, UnaryOperator.identity());
+    } catch (IOException e) {
+      throw new UncheckedIOException("Memory is always writable.", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void write(
+      WritableByteChannel channel,
+      Map<String, Tensor> tensors,
+      Map<String, String> metadata,
+      UnaryOperator<DType> target)
+      throws IOException {
     Map<String, DType> dtypes = new HashMap<>();
     tensors.forEach((name, tensor) -> dtypes.put(name, target.apply(DType.of(tensor))));
     List<String> names =
@@ -80,18 +111,10 @@ public final class SafetensorsWriter {
                 Comparator.comparing((String name) -> WIDEST_FIRST.indexOf(dtypes.get(name)))
                     .thenComparing(Comparator.naturalOrder()))
             .toList();
-    ByteBuffer header = header(names, tensors, dtypes, metadata);
-    AtomicFile.write(
-        path,
-        temporary -> {
-          try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            writeFully(channel, header);
-            for (String name : names) {
-              writeFully(channel, tensors.get(name), dtypes.get(name));
-            }
-            channel.force(true);
-          }
-        });
+    writeFully(channel, header(names, tensors, dtypes, metadata));
+    for (String name : names) {
+      writeFully(channel, tensors.get(name), dtypes.get(name));
+    }
   }
 
   private static ByteBuffer header(
@@ -130,7 +153,7 @@ public final class SafetensorsWriter {
     return header.flip();
   }
 
-  private static void writeFully(FileChannel channel, Tensor tensor, DType dtype)
+  private static void writeFully(WritableByteChannel channel, Tensor tensor, DType dtype)
       throws IOException {
     try (var scope = new TensorScope()) {
       Tensor host = Tensors.to(tensor, Device.CPU, dtype).contiguous();
@@ -143,7 +166,8 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+  private static void writeFully(WritableByteChannel channel, ByteBuffer buffer)
+      throws IOException {
     while (buffer.hasRemaining()) {
       channel.write(buffer);
     }

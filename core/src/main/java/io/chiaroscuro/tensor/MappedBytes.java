@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A file mapped into memory, once and privately, when it is first looked at. Views cost no memory
- * until they are read, and keep the mapping alive.
+ * A file mapped into memory, once and privately, when it is first looked at; or the bytes of one
+ * that are in memory already. Views cost no memory until they are read, and keep the bytes alive.
  */
 public final class MappedBytes implements AutoCloseable {
 
@@ -27,6 +27,17 @@ public final class MappedBytes implements AutoCloseable {
   public MappedBytes(Path path, long size) {
     this.path = path;
     this.size = size;
+  }
+
+  /**
+   * @param path for messages
+   * @param content copied
+   */
+  public MappedBytes(Path path, byte[] content) {
+    this(path, content.length);
+    try (var scope = new TensorScope()) {
+      bytes = scope.own(Tensors.of(content, content.length));
+    }
   }
 
   /**

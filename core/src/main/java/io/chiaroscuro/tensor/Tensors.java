@@ -1,6 +1,7 @@
 package io.chiaroscuro.tensor;
 
 import java.util.Arrays;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
@@ -34,6 +35,13 @@ public final class Tensors {
   public static Tensor of(long[] values, long... shape) {
     try (var scope = new TensorScope()) {
       return scope.keep(copied(new LongPointer(values), values.length, DType.INT64, shape));
+    }
+  }
+
+  /** A uint8 tensor on the CPU holding a copy of {@code values}, row-major. */
+  public static Tensor of(byte[] values, long... shape) {
+    try (var scope = new TensorScope()) {
+      return scope.keep(copied(new BytePointer(values), values.length, DType.UINT8, shape));
     }
   }
 

@@ -68,7 +68,7 @@ final class ExampleStatistics {
       int done = run.resumedAt();
       while (run.hasNext()) {
         var batch = run.next();
-        batch.skipped().forEach(sentence -> task.say("Skipped: " + sentence));
+        batch.skipped().forEach(picture -> task.say("Skipped: " + picture.reason()));
         task.step(batch.consumed() - done);
         done = batch.consumed();
       }
