@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       "  chiaroscuro brightness outputs/*.png --each",
       "  chiaroscuro brightness with without --against photos --against drawings",
       "  chiaroscuro brightness photos --histogram histogram.png --json",
+      "  chiaroscuro brightness --spark=spark://host:7077 s3a://bucket/photos",
     })
 final class BrightnessCommand implements Runnable {
 
@@ -43,13 +44,13 @@ final class BrightnessCommand implements Runnable {
       arity = "1..*",
       paramLabel = "FILE|DIR",
       description = "Images, and folders of images with the folders below them.")
-  private List<Path> paths;
+  private List<String> paths;
 
   @Option(
       names = "--against",
       paramLabel = "DIR",
       description = "Images to compare with; may be given several times.")
-  private List<Path> against = List.of();
+  private List<String> against = List.of();
 
   @Option(
       names = "--histogram",
@@ -60,24 +61,40 @@ final class BrightnessCommand implements Runnable {
   @Option(names = "--each", description = "List the brightness of each image.")
   private boolean each;
 
+  @Mixin private SparkOptions spark;
   @Mixin private JsonOption json;
 
   @Override
   public void run() {
-    PrintWriter err = spec.commandLine().getErr();
-    MeasuredImages images = MeasuredImages.measure("Measuring", paths, err);
-    Facts facts = images.facts();
-    if (each) {
-      facts.add("each", images.imageMeans(), eachProse(images.imageMeans()));
+    if (spark.isGiven()) {
+      spark.forbid("--each", each);
+      var measured = ClusterBrightness.measure(spark, paths, against);
+      report(measured.images(), new Facts(), measured.comparisons());
+      return;
     }
-    facts.add(
-        "histogram",
-        IntStream.range(0, 256).mapToLong(images.brightness().pixels()::count).toArray(),
-        "\n" + HistogramChart.text(images.brightness().pixels()));
+    PrintWriter err = spec.commandLine().getErr();
+    MeasuredImages images = MeasuredImages.measure("Measuring", local(paths), err);
+    Facts ofEach = new Facts();
+    if (each) {
+      ofEach.add("each", images.imageMeans(), eachProse(images.imageMeans()));
+    }
     List<Facts> comparisons = new ArrayList<>();
-    for (Path other : against) {
+    for (Path other : local(against)) {
       comparisons.add(images.against(MeasuredImages.measure("Comparing", List.of(other), err)));
     }
+    report(images.facts(), ofEach, comparisons);
+  }
+
+  private static List<Path> local(List<String> paths) {
+    return paths.stream().map(Path::of).toList();
+  }
+
+  private void report(BrightnessFacts images, Facts ofEach, List<Facts> comparisons) {
+    Facts facts = images.facts().addAll(ofEach);
+    facts.add(
+        "histogram",
+        IntStream.range(0, 256).mapToLong(images.pixels()::count).toArray(),
+        "\n" + HistogramChart.text(images.pixels()));
     if (!comparisons.isEmpty()) {
       facts.add(
           "against",
@@ -88,7 +105,7 @@ final class BrightnessCommand implements Runnable {
     if (histogram != null) {
       PngFile.write(
           histogram,
-          HistogramChart.image(images.brightness().pixels()),
+          HistogramChart.image(images.pixels()),
           Map.of("Description", "Histogram of " + images.description()));
     }
   }

@@ -10,9 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -61,43 +59,19 @@ record MeasuredImages(
         files.size() - imageMeans.size());
   }
 
-  Facts facts() {
-    return new Facts()
-        .add("of", description)
-        .add("images", imageMeans.size())
-        .add("skipped", skipped)
-        .add("mean", brightness.mean(), decimals(brightness.mean()))
-        .add("spread", brightness.spread(), decimals(brightness.spread()))
-        .addAll(percentiles("image_percentiles", brightness::percentile))
-        .addAll(percentiles("pixel_percentiles", brightness.pixels()::percentile));
+  BrightnessFacts facts() {
+    return new BrightnessFacts(
+        description,
+        imageMeans.size(),
+        skipped,
+        brightness.mean(),
+        brightness.spread(),
+        brightness::percentile,
+        brightness.pixels());
   }
 
   /** What {@code other} is like and how far from it these images are. */
   Facts against(MeasuredImages other) {
-    double ofImages = brightness.wassersteinDistance(other.brightness);
-    double ofPixels = brightness.pixels().wassersteinDistance(other.brightness.pixels());
-    return other
-        .facts()
-        .add(
-            "wasserstein_distance",
-            Map.of("images", ofImages, "pixels", ofPixels),
-            "%s between the images' brightness, %s between pixel values"
-                .formatted(decimals(ofImages), decimals(ofPixels)));
-  }
-
-  private static Facts percentiles(String name, DoubleUnaryOperator percentile) {
-    Map<String, Double> values = new LinkedHashMap<>();
-    for (int percent : Brightness.PERCENTILES) {
-      values.put(Integer.toString(percent), percentile.applyAsDouble(percent));
-    }
-    String prose =
-        values.entrySet().stream()
-            .map(value -> "%2s %%: %s".formatted(value.getKey(), decimals(value.getValue())))
-            .collect(Collectors.joining("  "));
-    return new Facts().add(name, values, prose);
-  }
-
-  private static String decimals(double value) {
-    return String.format(Locale.ROOT, "%.4f", value);
+    return facts().against(other.facts(), brightness.wassersteinDistance(other.brightness));
   }
 }
