@@ -1,6 +1,7 @@
 """Statistics on a cluster of local processes, and what that tells of a million pictures and a billion."""
 
 import json
+import math
 import os
 import shutil
 import struct
@@ -43,26 +44,24 @@ def options(args) -> list[str]:
     return list(map(str, [*words, "--resolution", args.size, "--center-crop"]))
 
 
-def spread(values: list[float]) -> float:
-    return max(values) / min(values) - 1
-
-
 def scaling(args, scratch: Path) -> Job:
     """The same pictures by 1, 2 and 4 tasks at once; returns the first job."""
     folder = repeated(pictures(args.images), args.times, scratch / "pictures")
     heading = ["tasks at once", "pictures", "s in all", "s to the first task", "pictures/s", "per task", "CPU ms a picture"]
-    heading += ["tasks", "ms beside running, a task", "MB read", "MB shuffled", "MB of results", "CPU s in all"]
+    heading += ["tasks", "ms beside running, a task", "MB of pictures", "MB shuffled", "MB of results", "CPU s in all"]
     print("\n".join([row(heading), row(["--:"] * len(heading))]), flush=True)
+    size = sum(file.stat().st_size for file in folder.iterdir())
     jobs = []
     for tasks in args.tasks:
         with Cluster(scratch / f"cluster-{tasks}", tasks) as cluster:
             job = stats(folder, scratch / f"statistics-{tasks}", options(args), cluster)
-        jobs.append(job)
         e = job.events
+        jobs.append(job)
         rate = job.images / (e.last_task - e.first_task)
         cells = [tasks, job.images, f"{job.seconds:.1f}", f"{e.first_task:.1f}", f"{rate:.1f}", f"{rate / tasks:.1f}"]
-        cells += [f"{1000 * e.cpu_seconds / job.images:.2f}", e.tasks, f"{1000 * e.overhead_seconds / e.tasks:.0f}"]
-        cells += [f"{size / 1e6:.1f}" for size in (e.bytes_read, e.bytes_shuffled, e.bytes_of_results)]
+        executors = job.sampler.cpu_seconds("executor")
+        cells += [f"{1000 * executors / job.images:.2f}", e.tasks, f"{1000 * e.overhead_seconds / e.tasks:.0f}"]
+        cells += [f"{amount / 1e6:.1f}" for amount in (size, e.bytes_shuffled, e.bytes_of_results)]
         print(row([*cells, f"{job.sampler.cpu_seconds():.0f}"]), flush=True)
     first = tensors(scratch / f"statistics-{args.tasks[0]}")
     same = all(tensors(scratch / f"statistics-{tasks}") == first for tasks in args.tasks)
@@ -83,18 +82,14 @@ def hundred(args, scratch: Path) -> None:
     for title, job in (("single machine", single), (f"Spark, {args.workers} tasks", spark)):
         for process in job.sampler.observed.values():
             print(row([title, *flatness(process)]))
-    print("\n| | s | CPU s | of it decoding and encoding | pictures per CPU s | pictures per s and core |\n|---|--:|--:|--:|--:|--:|")
+    print("\n| | s | CPU s | of it executors | pictures/s | pictures per CPU s |\n|---|--:|--:|--:|--:|--:|")
     rates = []
-    for title, job in (("single machine", single), ("Spark", spark)):
+    for title, job in (("single machine", single), (f"Spark, {args.workers} tasks", spark)):
         cpu = job.sampler.cpu_seconds()
-        working = job.events.cpu_seconds if job.events else cpu
-        cores = args.workers if job.events else cpu / job.seconds
-        clock = job.events.last_task - job.events.first_task if job.events else job.seconds
-        rates.append((job.images / cpu, job.images / clock / cores))
-        cells = [f"{job.seconds:.0f}", f"{cpu:.0f}", f"{working:.0f}", f"{rates[-1][0]:.1f}", f"{rates[-1][1]:.1f}"]
-        print(row([title, *cells]))
-    ratios = [there / here for here, there in zip(*rates, strict=True)]
-    print(f"\nSpark's rate: {ratios[0]:.2f} of the single machine's by CPU seconds, {ratios[1]:.2f} by the clock.\n", flush=True)
+        rates.append(job.images / cpu)
+        cells = [f"{job.seconds:.0f}", f"{cpu:.0f}", f"{job.sampler.cpu_seconds('executor'):.0f}"]
+        print(row([title, *cells, f"{job.images / job.seconds:.1f}", f"{rates[-1]:.1f}"]))
+    print(f"\nPictures per second of a core: {rates[1] / rates[0]:.2f} of the single machine's.\n", flush=True)
 
 
 def flatness(process: Observed) -> list[str]:
@@ -102,7 +97,21 @@ def flatness(process: Observed) -> list[str]:
     return [process.role, f"{process.peak_mib:.0f}", f"{half:.0f}", f"{end:.0f}", f"{end / half - 1:+.1%}"]
 
 
-def constants(args, model: Path, size: int, job: Job) -> tuple[cost.Measured, cost.Assumed]:
+def shipping(args, scratch: Path) -> float:
+    """Bytes a second from the driver to an executor that has the large model open, hashes included."""
+    folder = repeated(pictures(args.images)[:2], 1, scratch / "two")
+    words = options(args)
+    words[1] = str(args.large_model)
+    with Cluster(scratch / "cluster-shipping", 1) as cluster:
+        e = stats(folder, scratch / "statistics-shipping", words, cluster).events
+    return autoencoder_bytes(args.large_model) / (e.last_task - e.first_task)
+
+
+def autoencoder_bytes(model: Path) -> int:
+    return sum(file.stat().st_size for file in (model / "vae").glob("*.safetensors"))
+
+
+def constants(args, model: Path, size: int, job: Job, shipped: float) -> tuple[cost.Measured, cost.Assumed]:
     """Of one core: what a picture, a task, a partition and a session take."""
     config = json.loads((model / "vae" / "config.json").read_text())
     side = size >> (len(config["block_out_channels"]) - 1)
@@ -130,16 +139,16 @@ def constants(args, model: Path, size: int, job: Job) -> tuple[cost.Measured, co
         session_seconds=job.events.first_task,
         task_seconds=job.events.overhead_seconds / job.events.tasks,
         merge_seconds=merged,
-        ship_bytes_per_second=args.ship * 1e6,
+        ship_bytes_per_second=shipped,
         state_bytes=24 * words,
-        checkpoint_bytes=sum(file.stat().st_size for file in (model / "vae").glob("*.safetensors")),
+        checkpoint_bytes=autoencoder_bytes(model),
     )
     size_of_photograph = sum(p.stat().st_size for p in photographs) // len(photographs)
     return measured, cost.Assumed(picture_bytes=size_of_photograph, pictures_per_task=args.pictures_per_task)
 
 
-def extrapolate(args, model: Path, size: int, job: Job) -> None:
-    measured, assumed = constants(args, model, size, job)
+def extrapolate(args, model: Path, size: int, job: Job, shipped: float) -> None:
+    measured, assumed = constants(args, model, size, job, shipped)
     print(f"Pictures of {size} pixels by {model.name}, {args.dtypes[0]}. Measured: ", end="")
     print(", ".join(f"{name} {value:.3g}" for name, value in vars(measured).items()) + ".")
     print("Assumed: " + ", ".join(f"{name} {value:.3g}" for name, value in vars(assumed).items()) + ".\n")
@@ -154,9 +163,10 @@ def compare(args) -> None:
     if "scaling" in args.only:
         with tempfile.TemporaryDirectory() as scratch:
             job = scaling(args, Path(scratch))
-        extrapolate(args, args.model, args.size, job)
+            shipped = shipping(args, Path(scratch)) if args.large_model else math.inf
+        extrapolate(args, args.model, args.size, job, shipped)
         if args.large_model:
-            extrapolate(args, args.large_model.resolve(), args.large_size, job)
+            extrapolate(args, args.large_model, args.large_size, job, shipped)
 
 
 def row(cells: list) -> str:

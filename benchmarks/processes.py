@@ -47,8 +47,9 @@ class Sampler:
         self._ending.set()
         self._thread.join()
 
-    def cpu_seconds(self) -> float:
-        return sum(process.cpu_seconds for process in self.observed.values())
+    def cpu_seconds(self, role: str | None = None) -> float:
+        """Of all processes, or of those of a role."""
+        return sum(process.cpu_seconds for process in self.observed.values() if role in (None, process.role))
 
     def _run(self) -> None:
         while True:

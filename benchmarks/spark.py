@@ -81,16 +81,12 @@ class Job:
 
 @dataclass
 class Events:
-    """Seconds from the start of the command; bytes; over all tasks."""
+    """Of the event log: seconds, from the start of the command, and bytes; over all tasks."""
 
     first_task: float
     last_task: float
     tasks: int
-    run_seconds: float
-    cpu_seconds: float
-    gc_seconds: float
-    overhead_seconds: float  # a task's time that is neither running nor waiting for its result's bytes
-    bytes_read: int
+    overhead_seconds: float  # of tasks, besides running
     bytes_shuffled: int
     bytes_of_results: int
 
@@ -135,16 +131,11 @@ def events(log: Path, begin: float) -> Events:
         return result
 
     length = sum(info["Finish Time"] - info["Launch Time"] for info, _ in tasks) / 1000
-    run = total("Executor Run Time") / 1000
     return Events(
         first_task=min(info["Launch Time"] for info, _ in tasks) / 1000 - begin,
         last_task=max(info["Finish Time"] for info, _ in tasks) / 1000 - begin,
         tasks=len(tasks),
-        run_seconds=run,
-        cpu_seconds=total("Executor CPU Time") / 1e9,
-        gc_seconds=total("JVM GC Time") / 1000,
-        overhead_seconds=length - run,
-        bytes_read=total("Input Metrics", "Bytes Read"),
+        overhead_seconds=length - total("Executor Run Time") / 1000,
         bytes_shuffled=total("Shuffle Write Metrics", "Shuffle Bytes Written"),
         bytes_of_results=total("Result Size"),
     )

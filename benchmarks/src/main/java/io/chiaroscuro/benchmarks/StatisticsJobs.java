@@ -8,12 +8,8 @@ import io.chiaroscuro.leak.LatentShape;
 import io.chiaroscuro.leak.LeakAccumulator;
 import io.chiaroscuro.tensor.SeededGenerator;
 import io.chiaroscuro.tensor.TensorScope;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** What statistics do besides encoding; ours only. */
@@ -49,27 +45,23 @@ final class StatisticsJobs {
     }
   }
 
-  /** Reads the state of a partition and merges it, {@code count} times. */
+  /** Merges two partitions' states into one, {@code count} times, from bytes to bytes. */
   static Measured merge(int side, int components, int count) {
     try (var scope = new TensorScope();
         var generator = new SeededGenerator(0);
-        var whole = accumulator(side, components)) {
-      whole.add(generator.randn(2, CHANNELS, side, side));
-      Path state = Files.createTempFile("state", ".safetensors");
-      whole.save(state, Map.of());
-      Measured merging =
-          Measured.of(
-              () -> {
-                for (int i = 0; i < count; i++) {
-                  try (var part = LeakAccumulator.restore(state).accumulator()) {
-                    whole.merge(part);
-                  }
-                }
-              });
-      Files.delete(state);
-      return merging;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+        var part = accumulator(side, components)) {
+      part.add(generator.randn(2, CHANNELS, side, side));
+      byte[] state = part.toBytes();
+      return Measured.of(
+          () -> {
+            for (int i = 0; i < count; i++) {
+              try (var one = LeakAccumulator.of(state);
+                  var other = LeakAccumulator.of(state)) {
+                one.merge(other);
+                one.toBytes();
+              }
+            }
+          });
     }
   }
 
