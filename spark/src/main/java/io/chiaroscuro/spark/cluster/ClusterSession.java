@@ -74,6 +74,7 @@ public record ClusterSession(String name, Optional<String> master, int threadsPe
     conf.setIfMissing("spark.excludeOnFailure.enabled", "true");
     conf.setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerExecutor", "2");
     conf.setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerNode", "4");
+    conf.setIfMissing("spark.task.maxFailures", "8"); // More, or one bad node ends the job.
   }
 
   private static String nativeOptions() {
