@@ -35,6 +35,7 @@ class PackageRulesTest {
           "leak",
           "image",
           "pipeline",
+          "order",
           "analysis");
 
   private final JavaClasses core =

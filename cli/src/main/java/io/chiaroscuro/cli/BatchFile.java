@@ -217,7 +217,7 @@ final class BatchFile {
   private static void requireDistinctNames(List<BatchRow> rows) {
     Map<String, BatchRow> taken = new HashMap<>();
     for (BatchRow row : rows) {
-      for (String name : row.fileNames()) {
+      for (String name : row.order().fileNames()) {
         BatchRow other = taken.put(name.toLowerCase(Locale.ROOT), row);
         if (other != null) {
           throw new InvalidInputException(

@@ -3,19 +3,18 @@ package io.chiaroscuro.cli;
 import io.chiaroscuro.leak.LatentShape;
 import io.chiaroscuro.leak.LeakStatistics;
 import io.chiaroscuro.leak.SignalLeak;
+import io.chiaroscuro.order.LeakSettings;
 import io.chiaroscuro.pipeline.StableDiffusion;
-import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** The leaks of a batch: what lines have in common is read and computed once. */
 final class BatchLeaks implements AutoCloseable {
 
-  private record Key(List<String> words, int width, int height) {}
+  private record Key(LeakSettings leak, int width, int height) {}
 
-  private final Map<Path, LeakStatistics> statistics = new HashMap<>();
+  private final Map<String, LeakStatistics> statistics = new HashMap<>();
   private final Map<Key, Optional<SignalLeak>> leaks = new HashMap<>();
 
   /**
@@ -24,11 +23,10 @@ final class BatchLeaks implements AutoCloseable {
    * @throws io.chiaroscuro.InvalidInputException if they are missing or damaged
    */
   void read(BatchRow row) {
-    row.leak()
-        .statistics()
-        .filter(folder -> !statistics.containsKey(folder))
-        .ifPresent(
-            folder -> row.saying(() -> statistics.put(folder, row.leak().read().orElseThrow())));
+    String folder = row.order().leak().statistics();
+    if (folder != null && !statistics.containsKey(folder)) {
+      row.saying(() -> statistics.put(folder, row.leak().read().orElseThrow()));
+    }
   }
 
   /** The latents that the row's statistics are for. */
@@ -43,7 +41,7 @@ final class BatchLeaks implements AutoCloseable {
    */
   Optional<SignalLeak> leak(BatchRow row, StableDiffusion model, int width, int height) {
     // No computeIfAbsent: what throws must not leave an entry, and computing may take seconds.
-    Key key = new Key(row.leakWords(), width, height);
+    Key key = new Key(row.order().leak(), width, height);
     Optional<SignalLeak> known = leaks.get(key);
     if (known == null) {
       known = row.leak().leak(statistics(row), model, width, height);
@@ -53,7 +51,7 @@ final class BatchLeaks implements AutoCloseable {
   }
 
   private Optional<LeakStatistics> statistics(BatchRow row) {
-    return row.leak().statistics().map(statistics::get);
+    return Optional.ofNullable(row.order().leak().statistics()).map(statistics::get);
   }
 
   @Override

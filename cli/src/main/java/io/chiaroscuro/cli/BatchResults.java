@@ -65,7 +65,7 @@ final class BatchResults {
   void write() {
     results.sort(
         Comparator.<Result>comparingInt(result -> result.picture().row().line())
-            .thenComparingInt(result -> result.picture().index()));
+            .thenComparingInt(result -> result.picture().picture().index()));
     String lines = results.stream().map(BatchResults::line).collect(Collectors.joining());
     AtomicFile.write(file, temporary -> Files.writeString(temporary, lines));
   }

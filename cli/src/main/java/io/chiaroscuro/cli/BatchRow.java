@@ -1,12 +1,10 @@
 package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.order.PictureOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,11 +17,6 @@ import picocli.CommandLine.ParameterException;
  */
 final class BatchRow {
 
-  private static final Pattern FILE_NAME =
-      Pattern.compile("[^/\\\\:*?\"<>|\\p{Cntrl}. ]([^/\\\\:*?\"<>|\\p{Cntrl}]{0,98}[^. ])?");
-
-  private static final CommandSpec OF_LEAK = CommandSpec.forAnnotatedObject(new LeakOptions());
-
   @Mixin private PictureOptions picture;
   @Mixin private ImageOptions image;
   @Mixin private LeakOptions leak;
@@ -34,7 +27,6 @@ final class BatchRow {
 
   private final Path file;
   private final int line;
-  private List<String> leakWords = List.of();
 
   private BatchRow(Path file, int line) {
     this.file = file;
@@ -61,32 +53,18 @@ final class BatchRow {
           } catch (ParameterException e) {
             throw new InvalidInputException(e.getMessage() + "; correct it.", e);
           }
-          row.leakWords = leakWords(words);
-          row.picture.check();
+          row.picture.requirePrompt();
           row.image.check();
           row.leak.check();
-          row.seeds.check();
-          row.requireFileName();
+          row.order().check();
           return row;
         });
   }
 
-  private static List<String> leakWords(List<String> words) {
-    return words.stream()
-        .filter(word -> OF_LEAK.findOption(word.split("=", 2)[0]) != null)
-        .toList();
-  }
-
-  private void requireFileName() {
-    if (outputName != null && !FILE_NAME.matcher(stem()).matches()) {
-      throw new InvalidInputException(
-          "The output_name '%s' is no name of a file; give up to 100 letters and digits, without a folder."
-              .formatted(outputName));
-    }
-  }
-
-  PictureOptions picture() {
-    return picture;
+  /** What it asks for, but for the image to start from. */
+  PictureOrder order() {
+    return new PictureOrder(
+        picture.settings(), leak.settings(), seeds.first(), seeds.count(), outputName);
   }
 
   ImageOptions image() {
@@ -97,38 +75,8 @@ final class BatchRow {
     return leak;
   }
 
-  /** What says the leak: equal words, equal leak. */
-  List<String> leakWords() {
-    return leakWords;
-  }
-
-  SeedOptions seeds() {
-    return seeds;
-  }
-
   int line() {
     return line;
-  }
-
-  /** The names that its pictures were given, in the order of their seeds; none if none was. */
-  List<String> fileNames() {
-    if (outputName == null) {
-      return List.of();
-    }
-    List<String> names = new ArrayList<>();
-    for (int index = 0; index < seeds.count(); index++) {
-      names.add(
-          seeds.count() == 1
-              ? stem() + ".png"
-              : "%s-seed-%d.png".formatted(stem(), seeds.seed(index)));
-    }
-    return names;
-  }
-
-  private String stem() {
-    return outputName.toLowerCase(Locale.ROOT).endsWith(".png")
-        ? outputName.substring(0, outputName.length() - 4)
-        : outputName;
   }
 
   /** Where it is, for messages. */

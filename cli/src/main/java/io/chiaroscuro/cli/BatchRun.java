@@ -5,6 +5,8 @@ import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.image.RgbImage;
 import io.chiaroscuro.leak.LatentShape;
 import io.chiaroscuro.leak.SignalLeak;
+import io.chiaroscuro.order.OrderedPicture;
+import io.chiaroscuro.order.PictureOrder;
 import io.chiaroscuro.pipeline.GenerationRequest;
 import io.chiaroscuro.pipeline.SeededLeak;
 import io.chiaroscuro.pipeline.StableDiffusion;
@@ -94,7 +96,7 @@ final class BatchRun {
     List<BatchPicture> twins = new ArrayList<>();
     long stepsBefore = 0;
     for (BatchPicture picture : pictures) {
-      OptionalDouble made = picture.row().saying(() -> picture.made(provenance));
+      OptionalDouble made = picture.row().saying(() -> picture.made());
       if (made.isPresent()) {
         results.addMade(picture, made.getAsDouble());
         stepsBefore += steps(picture);
@@ -116,7 +118,7 @@ final class BatchRun {
                   isStopped = true;
                 })) {
       batches(missing.values()).forEach(batch -> make(batch, progress));
-      twins.forEach(twin -> twin.made(provenance).ifPresent(made -> results.addMade(twin, made)));
+      twins.forEach(twin -> twin.made().ifPresent(made -> results.addMade(twin, made)));
       results.write();
       if (isStopped) {
         progress.say(
@@ -130,7 +132,8 @@ final class BatchRun {
 
   /** The pictures of a row. */
   private List<BatchPicture> pictures(BatchRow row) {
-    GenerationRequest request = row.picture().request(model, leaks.shape(row));
+    PictureOrder order = row.order();
+    GenerationRequest request = order.picture().request(model, leaks.shape(row));
     row.image().steps(model, request); // refuses what model or sampler cannot take
     Map<String, String> image = row.image().describe();
     model.latentShape(request.width(), request.height());
@@ -141,15 +144,15 @@ final class BatchRun {
             .textEncoders()
             .chunks(List.of(request.prompt(), request.negativePrompt()), request.promptSyntax());
     List<BatchPicture> pictures = new ArrayList<>();
-    for (int index = 0; index < row.seeds().count(); index++) {
-      pictures.add(
-          BatchPicture.of(row, index, request, image, leak, chunks, provenance, outputDir));
+    for (int index = 0; index < order.count(); index++) {
+      var picture = new OrderedPicture(order, index, request, image, leak, provenance);
+      pictures.add(new BatchPicture(row, picture, chunks, outputDir.resolve(picture.fileName())));
     }
     return pictures;
   }
 
   private int steps(BatchPicture picture) {
-    return picture.row().image().steps(model, picture.request());
+    return picture.row().image().steps(model, picture.picture().request());
   }
 
   /** Pictures that are made together, in the order of the batch as far as that goes. */
@@ -187,7 +190,7 @@ final class BatchRun {
     for (int i = 0; i < images.size(); i++) {
       BatchPicture picture = batch.get(i);
       double brightness = Brightness.of(images.get(i)).mean();
-      PngFile.write(picture.file(), images.get(i), picture.text(provenance, brightness));
+      PngFile.write(picture.file(), images.get(i), picture.picture().text(brightness));
       results.add(picture, brightness);
     }
   }
@@ -202,7 +205,10 @@ final class BatchRun {
   private List<RgbImage> images(List<BatchPicture> batch, Progress progress) {
     BatchPicture first = batch.get(0);
     GenerationRequest request =
-        first.request().withPrompts(batch.stream().map(p -> p.request().prompt()).toList());
+        first
+            .picture()
+            .request()
+            .withPrompts(batch.stream().map(p -> p.picture().request().prompt()).toList());
     LatentShape shape = model.latentShape(request.width(), request.height());
     long total = (long) steps(first) * batch.size();
     long taken = 0;
@@ -239,10 +245,12 @@ final class BatchRun {
 
   /** Of pictures that are made together all have a leak, or none. */
   private static Optional<SeededLeak> leaks(List<BatchPicture> batch) {
-    List<SignalLeak> leaks = batch.stream().flatMap(picture -> picture.leak().stream()).toList();
+    List<OrderedPicture> pictures = batch.stream().map(BatchPicture::picture).toList();
+    List<SignalLeak> leaks = pictures.stream().flatMap(picture -> picture.leak().stream()).toList();
     return leaks.isEmpty()
         ? Optional.empty()
-        : Optional.of(new SeededLeak(leaks, batch.stream().map(BatchPicture::leakSeed).toList()));
+        : Optional.of(
+            new SeededLeak(leaks, pictures.stream().map(OrderedPicture::leakSeed).toList()));
   }
 
   private int report(int pictures, int before) {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
           + " standard deviation of that from image to image.",
     },
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
+    versionProvider = VersionLine.class,
     footer = {
       "",
       "Examples:",
@@ -68,7 +68,7 @@ final class BrightnessCommand implements Runnable {
   public void run() {
     if (spark.isGiven()) {
       spark.forbid("--each", each);
-      var measured = ClusterBrightness.measure(spark, paths, against);
+      var measured = BrightnessOnCluster.measure(spark, paths, against);
       report(measured.images(), new Facts(), measured.comparisons());
       return;
     }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
     name = "chiaroscuro",
     description = "The full range of light for diffusion models.",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
+    versionProvider = VersionLine.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       StatsCommand.class,

@@ -4,6 +4,7 @@ import io.chiaroscuro.image.Brightness;
 import io.chiaroscuro.image.ContactSheet;
 import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.image.RgbImage;
+import io.chiaroscuro.order.LeakSettings;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
 record Development(
     StableDiffusion model,
     UnaryOperator<RgbImage> finish,
-    LeakOptions leakOptions,
+    LeakSettings leakSettings,
     PictureFolder folder,
     Map<String, String> provenance) {
 
@@ -68,7 +69,7 @@ record Development(
     text.put("shows", exposure.shows());
     if (!exposure.leak().isEmpty()) {
       text.putAll(exposure.leak());
-      text.put("leak_sample_seed", String.valueOf(leakOptions.seed(seed, index)));
+      text.put("leak_sample_seed", String.valueOf(leakSettings.seed(seed, index)));
     }
     Path file = folder.free(folder.name(index) + exposure.suffix());
     PngFile.write(file, image, text);

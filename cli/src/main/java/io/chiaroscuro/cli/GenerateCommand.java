@@ -139,6 +139,7 @@ final class GenerateCommand implements Callable<Integer> {
       GenerationRequest request =
           refiner.divided(
               picture
+                  .settings()
                   .request(loaded, statistics.map(LeakStatistics::shape))
                   .withMicroConditioning(sizes.conditioning(loaded)));
       LatentShape shape = loaded.latentShape(request.width(), request.height());
@@ -160,7 +161,14 @@ final class GenerateCommand implements Callable<Integer> {
         String stage = after.isPresent() ? "-base" : "";
         var rendering =
             new Rendering(
-                source.task(), request, shape, leakOptions, seeds.count(), batchSize, watch, stage);
+                source.task(),
+                request,
+                shape,
+                leakOptions.settings(),
+                seeds.count(),
+                batchSize,
+                watch,
+                stage);
         Stream<Exposure> exposures =
             compare ? rendering.comparison(leak.orElseThrow()) : rendering.pictures(leak);
         if (after.isEmpty()) {
@@ -189,7 +197,7 @@ final class GenerateCommand implements Callable<Integer> {
       UnaryOperator<RgbImage> finish,
       Map<String, String> provenance,
       Stream<Exposure> exposures) {
-    var development = new Development(loaded, finish, leakOptions, folder(), provenance);
+    var development = new Development(loaded, finish, leakOptions.settings(), folder(), provenance);
     List<Development.Picture> pictures = development.develop(exposures);
     return new Outcome(
         pictures,

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
           + " checkpoint or a part of it, a LoRA, a learnt word, another file of weights.",
     },
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
+    versionProvider = VersionLine.class,
     footer = {
       "",
       "Examples:",

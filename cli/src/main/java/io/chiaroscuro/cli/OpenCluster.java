@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.spark.SparkException;
-import org.apache.spark.SparkThrowable;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -43,7 +43,7 @@ final class OpenCluster implements AutoCloseable {
         new OpenCluster(new ClusterSession(name, options.master(), options.threads()).open())) {
       cluster.awaitExecutor();
       return work.apply(cluster.session);
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
       throw sentence(e);
     }
   }
@@ -101,24 +101,27 @@ final class OpenCluster implements AutoCloseable {
   }
 
   /** What a task refused is said as on one machine; what Spark says, without what it adds. */
-  private static RuntimeException sentence(RuntimeException e) {
+  private static RuntimeException sentence(Exception e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof InvalidInputException refused) {
         return refused;
       }
     }
-    Throwable cause = e.getCause() instanceof SparkException inner ? inner : e;
-    if (cause instanceof SparkThrowable || cause instanceof SparkException) {
-      String first = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-      return new InvalidInputException(
-          "Spark could not finish: %s; the executors' logs say more.".formatted(withoutFullStop(first)),
-          e);
+    String said =
+        String.valueOf(e.getMessage())
+            .lines()
+            .findFirst()
+            .orElse("")
+            .replaceFirst("^\\[\\w+]\\s*", "")
+            .replaceFirst("[.;]?\\s*(SQLSTATE.*)?$", "");
+    if (e instanceof AnalysisException) {
+      return new InvalidInputException("Spark refuses this: %s; correct it.".formatted(said), e);
     }
-    return e;
-  }
-
-  private static String withoutFullStop(String sentence) {
-    return sentence.replaceFirst("[.;]\\s*$", "");
+    if (e instanceof SparkException || e.getCause() instanceof SparkException) {
+      return new InvalidInputException(
+          "Spark could not finish: %s; the executors' logs say more.".formatted(said), e);
+    }
+    return e instanceof RuntimeException unforeseen ? unforeseen : new IllegalStateException(e);
   }
 
   @Override

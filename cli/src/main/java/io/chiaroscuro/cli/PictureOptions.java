@@ -1,16 +1,7 @@
 package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.leak.LatentShape;
-import io.chiaroscuro.pipeline.GenerationRequest;
-import io.chiaroscuro.pipeline.StableDiffusion;
-import io.chiaroscuro.prompt.PromptSyntax;
-import io.chiaroscuro.scheduler.SchedulerConfig;
-import io.chiaroscuro.scheduler.SchedulerType;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.Optional;
+import io.chiaroscuro.order.PictureSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -76,33 +67,6 @@ final class PictureOptions {
   private Integer width;
 
   /**
-   * Refuses what cannot be meant, whatever the model.
-   *
-   * @throws InvalidInputException naming what is wrong
-   */
-  void check() {
-    requirePrompt();
-    requireText("prompt", prompt);
-    requireText("negative prompt", negativePrompt);
-    PromptSyntax syntax = PromptSyntax.of(promptSyntax);
-    syntax.parse(prompt);
-    syntax.parse(negativePrompt);
-    for (Integer side : Arrays.asList(width, height)) {
-      if (side != null && side < 1) {
-        throw new InvalidInputException(
-            "A side of %d pixels cannot be; give a positive --width and --height.".formatted(side));
-      }
-    }
-    if (clipSkip < 0) {
-      throw new InvalidInputException("--clip-skip is %d; give 0 or more.".formatted(clipSkip));
-    }
-    if (steps < 1) {
-      throw new InvalidInputException("--steps is %d; give 1 or more.".formatted(steps));
-    }
-    request(1, 1, 1, sampler.over(SchedulerConfig.of(SchedulerType.DDIM, Map.of())));
-  }
-
-  /**
    * @throws InvalidInputException if there is none
    */
   void requirePrompt() {
@@ -116,52 +80,17 @@ final class PictureOptions {
     return prompt;
   }
 
-  /** A picture carries its prompt, and not every string can be carried. */
-  private static void requireText(String name, String text) {
-    if (text.indexOf(0) >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw new InvalidInputException(
-          "The %s holds NUL or half a character; write it again.".formatted(name));
-    }
-  }
-
-  /**
-   * The request.
-   *
-   * @param leakShape the latents that the statistics to be used are for
-   */
-  GenerationRequest request(StableDiffusion model, Optional<LatentShape> leakShape) {
-    int downscale = model.vae().downscale();
-    return request(
-        side(width, leakShape.map(LatentShape::width), downscale, model),
-        side(height, leakShape.map(LatentShape::height), downscale, model),
-        model.defaultGuidanceScale(),
-        scheduler(model.schedulerConfig()));
-  }
-
-  /** The sampler, with what another model's {@code own} settings say. */
-  SchedulerConfig scheduler(SchedulerConfig own) {
-    return sampler.over(own);
-  }
-
-  private GenerationRequest request(
-      int width, int height, double usualGuidanceScale, SchedulerConfig scheduler) {
-    return new GenerationRequest(
-            prompt,
-            negativePrompt,
-            width,
-            height,
-            steps,
-            guidanceScale == null ? usualGuidanceScale : guidanceScale,
-            guidanceRescale,
-            clipSkip,
-            scheduler)
-        .withPromptSyntax(PromptSyntax.of(promptSyntax));
-  }
-
-  private static int side(
-      Integer wanted, Optional<Integer> ofLeak, int downscale, StableDiffusion model) {
-    return wanted != null
-        ? wanted
-        : ofLeak.map(side -> side * downscale).orElseGet(model::trainedSize);
+  PictureSettings settings() {
+    return new PictureSettings(
+        prompt,
+        negativePrompt,
+        promptSyntax,
+        width,
+        height,
+        steps,
+        guidanceScale,
+        guidanceRescale,
+        clipSkip,
+        sampler.settings());
   }
 }

@@ -87,7 +87,9 @@ final class RefinerOptions {
     // The base model's kind of sampler, since kinds differ in the scaling of latents.
     SchedulerConfig own =
         StableDiffusion.schedulerConfig(checkpoint).as(base.schedulerConfig().type());
-    var refiner = new Refiner(checkpoint, request.withScheduler(picture.scheduler(own)), model);
+    var refiner =
+        new Refiner(
+            checkpoint, request.withScheduler(picture.settings().sampler().over(own)), model);
     refiner.steps();
     return refiner;
   }

@@ -2,6 +2,8 @@ package io.chiaroscuro.cli;
 
 import io.chiaroscuro.leak.LatentShape;
 import io.chiaroscuro.leak.SignalLeak;
+import io.chiaroscuro.order.LeakSettings;
+import io.chiaroscuro.order.OrderedPicture;
 import io.chiaroscuro.pipeline.GenerationRequest;
 import io.chiaroscuro.pipeline.GenerationTask;
 import io.chiaroscuro.pipeline.SeededLeak;
@@ -20,7 +22,7 @@ final class Rendering {
   private final GenerationTask task;
   private final GenerationRequest request;
   private final LatentShape shape;
-  private final LeakOptions leakOptions;
+  private final LeakSettings leakSettings;
   private final int count;
   private final int batchSize;
   private final DenoisingWatch watch;
@@ -33,7 +35,7 @@ final class Rendering {
       GenerationTask task,
       GenerationRequest request,
       LatentShape shape,
-      LeakOptions leakOptions,
+      LeakSettings leakSettings,
       int count,
       int batchSize,
       DenoisingWatch watch,
@@ -41,7 +43,7 @@ final class Rendering {
     this.task = task;
     this.request = request;
     this.shape = shape;
-    this.leakOptions = leakOptions;
+    this.leakSettings = leakSettings;
     this.count = count;
     this.batchSize = batchSize;
     this.watch = watch;
@@ -96,7 +98,7 @@ final class Rendering {
           first,
           suffix,
           leak.isPresent() ? "with" : "without",
-          leak.map(leakOptions::describe).orElse(Map.of()),
+          leak.map(leakSettings::describe).orElse(Map.of()),
           generation.latents(),
           Optional.of(generators));
     } catch (RuntimeException e) {
@@ -124,7 +126,7 @@ final class Rendering {
           first,
           "-leak",
           "leak",
-          leakOptions.describe(leak),
+          leakSettings.describe(leak),
           seeded(leak, first).sample(),
           Optional.empty());
     }
@@ -138,7 +140,7 @@ final class Rendering {
     return new SeededLeak(
         leak,
         IntStream.range(first, first + batch(first))
-            .mapToObj(index -> leakOptions.seed(watch.folder().seed(index), index))
+            .mapToObj(index -> leakSettings.seed(watch.folder().seed(index), index))
             .toList());
   }
 
@@ -148,8 +150,7 @@ final class Rendering {
 
   /** What made a picture, beside what was asked for. */
   static Map<String, String> provenance(AdaptedModel adapted) {
-    Map<String, String> facts = new LinkedHashMap<>(adapted.model().describe());
-    facts.put("Software", "Chiaroscuro " + Version.current());
+    Map<String, String> facts = new LinkedHashMap<>(OrderedPicture.provenance(adapted.model()));
     facts.putAll(adapted.describe());
     return facts;
   }

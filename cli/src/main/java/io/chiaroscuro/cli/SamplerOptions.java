@@ -1,8 +1,6 @@
 package io.chiaroscuro.cli;
 
-import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.scheduler.SamplerName;
-import io.chiaroscuro.scheduler.SchedulerConfig;
+import io.chiaroscuro.order.SamplerSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -37,28 +35,7 @@ final class SamplerOptions {
       description = "Share of noise put back at each step by ddim (default: 0) and tcd (0.3).")
   private Double eta;
 
-  /**
-   * The sampler asked for, with those of the checkpoint's {@code own} settings that it knows.
-   *
-   * @throws InvalidInputException if there is none of that name or it takes no such setting
-   */
-  SchedulerConfig over(SchedulerConfig own) {
-    SchedulerConfig config = scheduler == null ? own : SamplerName.apply(scheduler, own);
-    for (Map.Entry<String, String> option : options.entrySet()) {
-      config = config.withOption(option.getKey(), value(option.getValue()));
-    }
-    return eta == null ? config : config.withOption("eta", eta);
-  }
-
-  /** As JSON would have it: true and false, whole numbers, other numbers, else a word. */
-  private static Object value(String text) {
-    if (text.equals("true") || text.equals("false")) {
-      return Boolean.valueOf(text);
-    }
-    try {
-      return text.matches("[+-]?\\d+") ? (Object) Integer.valueOf(text) : Double.valueOf(text);
-    } catch (NumberFormatException e) {
-      return text;
-    }
+  SamplerSettings settings() {
+    return new SamplerSettings(scheduler, options, eta);
   }
 }

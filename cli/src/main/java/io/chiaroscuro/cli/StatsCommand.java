@@ -1,6 +1,8 @@
 package io.chiaroscuro.cli;
 
+import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Checkpoint;
+import io.chiaroscuro.file.AtomicFile;
 import io.chiaroscuro.image.ImageDecoder.Orientation;
 import io.chiaroscuro.image.ImageFolder;
 import io.chiaroscuro.leak.LeakStatistics;
@@ -13,7 +15,10 @@ import io.chiaroscuro.pipeline.LatentEncoder;
 import io.chiaroscuro.pipeline.StableDiffusion;
 import io.chiaroscuro.pipeline.StatisticsRequest;
 import io.chiaroscuro.pipeline.StatisticsRun;
+import io.chiaroscuro.pipeline.StatisticsSettings;
+import io.chiaroscuro.spark.statistics.GroupedStatistics;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +45,9 @@ import picocli.CommandLine.Spec;
       "      --resolution 768 --statistic-type dct+pixel --n-components 3 --center-crop",
       "  chiaroscuro stats --model stable-diffusion-v1-4 --data-dir line-art --output-dir style \\",
       "      --resolution 512 --statistic-type pixel --center-crop",
+      "  chiaroscuro stats --spark=spark://host:7077 --data-dir s3a://bucket/photos --output-dir leak",
+      "  chiaroscuro stats --spark=yarn --table hdfs:///photos.parquet --group-by season \\",
+      "      --output-dir seasons --skipped hdfs:///skipped",
     })
 final class StatsCommand implements Callable<Integer> {
 
@@ -49,10 +57,9 @@ final class StatsCommand implements Callable<Integer> {
 
   @Option(
       names = "--data-dir",
-      required = true,
       paramLabel = "FOLDER",
       description = "The pictures: JPEG, PNG, WebP, BMP, GIF or TIFF; subfolders included.")
-  private Path dataDir;
+  private String dataDir;
 
   @Option(
       names = "--output-dir",
@@ -113,12 +120,28 @@ final class StatsCommand implements Callable<Integer> {
       description = "Pictures encoded together (default: ${DEFAULT-VALUE}).")
   private int batchSize;
 
+  @Mixin private SparkOptions spark;
+  @Mixin private CorpusOptions corpus;
+
   @Override
   public Integer call() {
+    if (spark.isGiven()) {
+      onCluster();
+    } else {
+      corpus.requireNone();
+      onThisMachine();
+    }
+    return 0;
+  }
+
+  private void onThisMachine() {
     var out = spec.commandLine().getOut();
     var err = spec.commandLine().getErr();
     StatisticType type = StatisticType.parse(statisticType);
-    List<Path> files = ImageFolder.list(dataDir);
+    if (dataDir == null) {
+      throw new InvalidInputException("There are no pictures; give --data-dir FOLDER.");
+    }
+    List<Path> files = ImageFolder.list(Path.of(dataDir));
     Checkpoint checkpoint = model.checkpoint();
     var request =
         new StatisticsRequest(files, preparation(checkpoint), type, nComponents, batchSize);
@@ -138,11 +161,54 @@ final class StatsCommand implements Callable<Integer> {
         }
       }
       try (LeakStatistics statistics = run.finish()) {
-        report(statistics, run.skipped());
+        LeakSummary summary = statistics.summary();
+        Map<String, Object> result = facts(outputDir, summary);
+        result.put("skipped", run.skipped());
+        json.print(out, result, prose(outputDir, summary, run.skipped()));
         out.flush();
       }
     }
-    return 0;
+  }
+
+  private void onCluster() {
+    AtomicFile.requireFolder(outputDir);
+    StatisticType type = StatisticType.parse(statisticType);
+    var job =
+        new StatsOnCluster(
+            spark,
+            model,
+            corpus,
+            dataDir,
+            checkpoint ->
+                new StatisticsSettings(preparation(checkpoint), type, nComponents, batchSize));
+    try (GroupedStatistics computed = job.compute()) {
+      List<Map<String, Object>> groups = new ArrayList<>();
+      List<String> prose = new ArrayList<>();
+      computed
+          .statistics()
+          .forEach(
+              (group, statistics) -> {
+                Path folder = corpus.folder(outputDir, group);
+                statistics.write(folder);
+                LeakSummary summary = statistics.summary();
+                Map<String, Object> facts = facts(folder, summary);
+                if (corpus.isGrouped()) {
+                  facts.put("group", group);
+                }
+                groups.add(facts);
+                prose.add(prose(folder, summary, corpus.isGrouped() ? 0 : computed.skipped()));
+              });
+      Map<String, Object> result = new LinkedHashMap<>();
+      if (corpus.isGrouped()) {
+        result.put("groups", groups);
+        result.put("single", computed.single());
+        prose.addAll(corpus.notes(computed));
+      } else {
+        result.putAll(groups.get(0));
+      }
+      result.put("skipped", computed.skipped());
+      json.print(spec.commandLine().getOut(), result, String.join("\n", prose));
+    }
   }
 
   private ImagePreparation preparation(Checkpoint checkpoint) {
@@ -161,27 +227,25 @@ final class StatsCommand implements Callable<Integer> {
     return new ImageSize(side, side);
   }
 
-  private void report(LeakStatistics statistics, int skipped) {
-    LeakSummary summary = statistics.summary();
-    long images = summary.imageCount().orElseThrow();
-    Map<String, Object> result = new LinkedHashMap<>();
-    result.put("output_dir", outputDir.toString());
-    result.put("statistic_type", summary.type().toString());
-    result.put("images", images);
-    result.put("skipped", skipped);
-    result.put("channel_means", summary.channelMeans());
-    result.put("channel_spreads", summary.channelSpreads());
-    json.print(
-        spec.commandLine().getOut(),
-        result,
-        "%s: %s statistics of %d pictures%s; mean of each latent channel %s, its spread %s."
-            .formatted(
-                outputDir,
-                summary.type(),
-                images,
-                skipped == 0 ? "" : " (%d skipped)".formatted(skipped),
-                rounded(summary.channelMeans()),
-                rounded(summary.channelSpreads())));
+  private static Map<String, Object> facts(Path folder, LeakSummary summary) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("output_dir", folder.toString());
+    facts.put("statistic_type", summary.type().toString());
+    facts.put("images", summary.imageCount().orElseThrow());
+    facts.put("channel_means", summary.channelMeans());
+    facts.put("channel_spreads", summary.channelSpreads());
+    return facts;
+  }
+
+  private static String prose(Path folder, LeakSummary summary, long skipped) {
+    return "%s: %s statistics of %d pictures%s; mean of each latent channel %s, its spread %s."
+        .formatted(
+            folder,
+            summary.type(),
+            summary.imageCount().orElseThrow(),
+            skipped == 0 ? "" : " (%d skipped)".formatted(skipped),
+            rounded(summary.channelMeans()),
+            rounded(summary.channelSpreads()));
   }
 
   private static List<String> rounded(List<Double> values) {

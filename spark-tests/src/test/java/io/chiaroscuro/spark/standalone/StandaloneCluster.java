@@ -104,6 +104,14 @@ final class StandaloneCluster implements AutoCloseable {
     return workers;
   }
 
+  /** Ends an executor that runs, as a kernel does that needs its memory: kill -9. */
+  void killExecutor() {
+    ProcessHandle executor =
+        workers.stream().flatMap(worker -> worker.executors().stream()).findFirst().orElseThrow();
+    executor.destroyForcibly();
+    executor.onExit().join();
+  }
+
   /** Takes a node away for good. */
   void lose(Worker worker) {
     workers.remove(worker);

@@ -80,8 +80,7 @@ record PartitionStatistics(
     }
   }
 
-  private RgbImage prepare(
-      Picture picture, ImagePreparation preparation, Configuration reached) {
+  private RgbImage prepare(Picture picture, ImagePreparation preparation, Configuration reached) {
     if (groupColumn != null && picture.belongsTo().isEmpty()) {
       throw new InvalidInputException(
           "'%s' has no value in the column '%s'; give it one, or leave its row out."

@@ -1,20 +1,20 @@
 package io.chiaroscuro.cli;
 
-import io.chiaroscuro.spark.brightness.BrightnessHistogram;
+import io.chiaroscuro.spark.brightness.ClusterBrightness;
 import io.chiaroscuro.spark.brightness.CorpusBrightness;
+import io.chiaroscuro.spark.picture.PictureFolder;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** The brightness of images that a cluster measures. */
-final class ClusterBrightness {
+final class BrightnessOnCluster {
 
   /** What was measured, and what it was compared with. */
   record Measured(BrightnessFacts images, List<Facts> comparisons) {}
 
-  private ClusterBrightness() {}
+  private BrightnessOnCluster() {}
 
   static Measured measure(SparkOptions spark, List<String> paths, List<String> against) {
     return OpenCluster.run(
@@ -34,9 +34,11 @@ final class ClusterBrightness {
   }
 
   private static CorpusBrightness brightness(SparkSession session, List<String> paths) {
-    Dataset<Row> pictures = null; // TODO-picture
-    return CorpusBrightness.of(
-        pictures.agg(BrightnessHistogram.of(pictures.col("content"))).head().getStruct(0));
+    return ClusterBrightness.of(
+        paths.stream()
+            .map(path -> PictureFolder.list(session, OpenCluster.uri(path)))
+            .reduce(Dataset::union)
+            .orElseThrow());
   }
 
   private static BrightnessFacts facts(CorpusBrightness brightness, List<String> paths) {
