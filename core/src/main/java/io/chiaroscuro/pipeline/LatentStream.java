@@ -152,8 +152,7 @@ public final class LatentStream<P> implements Iterator<LatentStream.Batch<P>>, A
     while (ahead.size() < batchSize && pictures.hasNext()) {
       int place = submitted++;
       P picture = pictures.next();
-      ahead.add(
-          new Decoded<>(picture, decoding.submit(() -> preparation.prepare(picture, place))));
+      ahead.add(new Decoded<>(picture, decoding.submit(() -> preparation.prepare(picture, place))));
     }
   }
 

@@ -179,6 +179,23 @@ class LeakAccumulatorTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3})
+  void aStateSentAsBytesIsTheSame(int n) {
+    try (var scope = new TensorScope();
+        var fixture = Fixture.tensors(LATENTS);
+        var sender = of(n, fixture.tensor("latents"));
+        var receiver = LeakAccumulator.of(sender.toBytes())) {
+      assertThat(receiver.count()).isEqualTo(sender.count());
+      assertThat(receiver.toBytes()).isEqualTo(sender.toBytes());
+    }
+    for (byte[] broken : new byte[][] {{}, {1, 2, 3}, {-1, -1, -1, -1, -1, -1, -1, 1}}) {
+      assertThatThrownBy(() -> LeakAccumulator.of(broken))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("a part's statistics");
+    }
+  }
+
   @Test
   void aBrokenStateIsNamed() {
     Path file = folder.resolve("state.safetensors");

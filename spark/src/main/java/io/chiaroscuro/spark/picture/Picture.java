@@ -10,6 +10,8 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
 
@@ -42,7 +44,11 @@ public record Picture(String name, byte[] content, long identity, String group)
     }
     try {
       Path path = new Path(name);
-      try (var in = path.getFileSystem(configuration).open(path)) {
+      FileSystem system = path.getFileSystem(configuration);
+      // Files that other programs wrote have no checksums beside them, and names of every kind.
+      FileSystem plain =
+          system instanceof LocalFileSystem local ? local.getRawFileSystem() : system;
+      try (var in = plain.open(path)) {
         return in.readAllBytes();
       }
     } catch (FileNotFoundException | AccessControlException e) {
