@@ -71,25 +71,44 @@ def scaling(args, scratch: Path) -> Job:
 
 def hundred(args, scratch: Path) -> None:
     """Many pictures, flat memory: the single machine beside a cluster, on equal pictures."""
-    folder = repeated(pictures(args.images), args.times, scratch / "pictures")
-    single = stats(folder, scratch / "statistics-single", options(args))
-    with Cluster(scratch / "cluster", args.workers) as cluster:
-        spark = stats(folder, scratch / "statistics-cluster", options(args), cluster)
-    a, b = tensors(scratch / "statistics-single"), tensors(scratch / "statistics-cluster")
+    originals = pictures(args.images)
+    print("| | pictures | s | CPU s | of it executors |\n|---|--:|--:|--:|--:|", flush=True)
+    jobs = {}
+    for times in (max(1, args.times // 10), args.times):
+        folder = repeated(originals, times, scratch / f"pictures-{times}")
+        for cores in (None, args.workers):
+            output = scratch / f"statistics-{cores}-{times}"
+            if cores:
+                with Cluster(scratch / f"cluster-{times}", cores) as cluster:
+                    job = stats(folder, output, options(args), cluster)
+            else:
+                job = stats(folder, output, options(args))
+            jobs.setdefault(cores, []).append(job)
+            cpu = [f"{job.sampler.cpu_seconds(role):.0f}" for role in (None, "executor")]
+            print(row([title(cores), job.images, f"{job.seconds:.0f}", *cpu]), flush=True)
+    a, b = (tensors(scratch / f"statistics-{cores}-{args.times}") for cores in (None, args.workers))
     error = max(abs(x - y) / max(map(abs, a[name])) for name in a for x, y in zip(a[name], b[name], strict=True))
-    print(f"{single.images} pictures at {args.size}; statistics differ by {error:.2g} of the largest element.\n")
-    print("| | process | peak MiB | MiB from 40 to 50 % of its time | from 90 to 100 % | growth |\n|---|---|--:|--:|--:|--:|")
-    for title, job in (("single machine", single), (f"Spark, {args.workers} tasks", spark)):
+    print(f"\nThe statistics differ by {error:.2g} of the largest element.\n")
+
+    print("| the larger set | process | peak MiB | MiB from 40 to 50 % of its time | from 90 to 100 % | growth |")
+    print("|---|---|--:|--:|--:|--:|")
+    for cores, (_, job) in jobs.items():
         for process in job.sampler.observed.values():
-            print(row([title, *flatness(process)]))
-    print("\n| | s | CPU s | of it executors | pictures/s | pictures per CPU s |\n|---|--:|--:|--:|--:|--:|")
-    rates = []
-    for title, job in (("single machine", single), (f"Spark, {args.workers} tasks", spark)):
-        cpu = job.sampler.cpu_seconds()
-        rates.append(job.images / cpu)
-        cells = [f"{job.seconds:.0f}", f"{cpu:.0f}", f"{job.sampler.cpu_seconds('executor'):.0f}"]
-        print(row([title, *cells, f"{job.images / job.seconds:.1f}", f"{rates[-1]:.1f}"]))
-    print(f"\nPictures per second of a core: {rates[1] / rates[0]:.2f} of the single machine's.\n", flush=True)
+            print(row([title(cores), *flatness(process)]))
+
+    # What more pictures take: a session's beginning is no matter of its rate.
+    rates = {}
+    for cores, (few, many) in jobs.items():
+        cpu = many.sampler.cpu_seconds() - few.sampler.cpu_seconds()
+        rates[cores] = ((many.images - few.images) / cpu, (many.images - few.images) / (many.seconds - few.seconds))
+    print("\n| | pictures per s of processor | pictures/s by the clock |\n|---|--:|--:|")
+    for cores, both in rates.items():
+        print(row([title(cores), *(f"{rate:.1f}" for rate in both)]))
+    print(f"\nPer second of processor Spark does {rates[args.workers][0] / rates[None][0]:.2f} of the single machine's.\n", flush=True)
+
+
+def title(cores: int | None) -> str:
+    return f"Spark, {cores} tasks" if cores else "single machine"
 
 
 def flatness(process: Observed) -> list[str]:
