@@ -63,7 +63,7 @@ class Sampler:
             words = Path(f"/proc/{pid}/cmdline").read_text()
             role = next((role for word, role in ROLES.items() if word in words), None)
             status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-            times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            cpu = processor_seconds(pid)
         except (FileNotFoundError, ProcessLookupError):
             return  # It has just ended.
         if role is None or "VmRSS" not in status:
@@ -71,7 +71,13 @@ class Sampler:
         process = self.observed.setdefault(pid, Observed(role))
         process.samples.append((time.monotonic(), kib(status["VmRSS"]) / 1024))
         process.peak_mib = kib(status["VmHWM"]) / 1024
-        process.cpu_seconds = (int(times[11]) + int(times[12])) / TICKS
+        process.cpu_seconds = cpu
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process has computed, in user's and system's name."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def kib(text: str) -> int:
