@@ -49,6 +49,11 @@ public final class Worker {
       case "stats" ->
           jobs.stats(number(words[1]), number(words[2]), number(words[3]), Path.of(words[4]))
               .toString();
+      case "prepare" -> StatisticsJobs.prepare(number(words[1]), Path.of(words[2])).toString();
+      case "fold" ->
+          StatisticsJobs.fold(number(words[1]), number(words[2]), number(words[3])).toString();
+      case "merge" ->
+          StatisticsJobs.merge(number(words[1]), number(words[2]), number(words[3])).toString();
       case "generate" -> jobs.generate(number(words[1]), number(words[2])).toString();
       case "step" -> jobs.step().toString();
       default -> throw new IllegalArgumentException("Unknown command '" + words[0] + "'.");
