@@ -1,6 +1,6 @@
 """The other side of a comparison: what Worker.java does, done by diffusers.
 
-    python diffusers_worker.py MODEL DTYPE THREADS
+    python diffusers_worker.py MODEL DTYPE THREADS eager|compiled
 
 Needs torch, diffusers, transformers, numpy and Pillow, see tools/README.md. README.md lists the commands.
 """
@@ -13,12 +13,15 @@ from types import SimpleNamespace
 import diffusers
 import numpy
 import torch
+import torch._inductor.config
 import transformers
+from diffusers.models.attention_processor import Attention
 from PIL import Image
 
 TIMESTEP = 500
 TOKENS = 77
 LEARNING_RATE = 1e-5
+LORA_RANK = 8
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 
 
@@ -30,9 +33,25 @@ def measured(job) -> str:
     return f"{seconds:.6f} {spread:.9g}"
 
 
+class LoraLinear(torch.nn.Module):
+    """A linear layer with a LoRA beside it, as PEFT computes one."""
+
+    def __init__(self, layer: torch.nn.Linear):
+        super().__init__()
+        self.layer = layer
+        self.down = torch.nn.Linear(layer.in_features, LORA_RANK, bias=False)
+        self.up = torch.nn.Linear(LORA_RANK, layer.out_features, bias=False)
+        torch.nn.init.zeros_(self.up.weight)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.layer(x)
+        return y + self.up(self.down(x.to(self.down.weight.dtype))).to(y.dtype)
+
+
 class Jobs:
-    def __init__(self, model: str, dtype: str):
+    def __init__(self, model: str, dtype: str, mode: str):
         self.model = model
+        self.compiled = mode == "compiled"
         self.dtype = getattr(torch, dtype)
         self.networks = SimpleNamespace()
 
@@ -53,10 +72,19 @@ class Jobs:
             ).eval()
             self.networks.unet = read(diffusers.UNet2DConditionModel, "unet")
             self.networks.vae = read(diffusers.AutoencoderKL, "vae")
+            if self.compiled:
+                self.compile()
             self.downscale = 2 ** (len(self.networks.vae.config.block_out_channels) - 1)
 
         with torch.inference_mode(False):
             return measured(job)
+
+    def compile(self) -> None:
+        """Weights are frozen into the programs; the first call of each compiles for minutes."""
+        torch._inductor.config.freezing = True
+        self.networks.unet.forward = torch.compile(self.networks.unet.forward)
+        self.networks.vae.encoder.forward = torch.compile(self.networks.vae.encoder.forward)
+        self.networks.vae.decoder.forward = torch.compile(self.networks.vae.decoder.forward)
 
     def text(self) -> str:
         ids = torch.zeros(1, TOKENS, dtype=torch.int64)
@@ -70,29 +98,49 @@ class Jobs:
 
     def train(self, size: int, batch: int) -> str:
         """A step as diffusers' examples/text_to_image takes it; bfloat16 is autocast around float32 weights."""
-        side = size // self.downscale
         with torch.inference_mode(False):
             if not hasattr(self, "optimizer"):
                 self.networks.unet.float().train()
-                self.optimizer = torch.optim.AdamW(self.networks.unet.parameters(), lr=LEARNING_RATE)
-                self.scheduler = diffusers.DDPMScheduler.from_pretrained(self.model, subfolder="scheduler")
-            latents = self.noise(batch, self.networks.unet.config.in_channels, side, side).float()
-            encoded = self.noise(batch, TOKENS, self.networks.unet.config.cross_attention_dim)
+                self.learn(list(self.networks.unet.parameters()))
+            return self.trained(size, batch)
 
-            def job():
-                generator = torch.Generator("cpu").manual_seed(0)
-                noise = torch.randn(latents.shape, generator=generator)
-                timesteps = torch.randint(0, 1000, (batch,), generator=generator)
-                noisy = self.scheduler.add_noise(latents, noise, timesteps)
-                with torch.autocast("cpu", self.dtype, enabled=self.dtype != torch.float32):
-                    prediction = self.networks.unet(noisy, timesteps, encoded).sample
-                torch.nn.functional.mse_loss(prediction.float(), noise).backward()
-                torch.nn.utils.clip_grad_norm_(self.networks.unet.parameters(), 1.0)
-                self.optimizer.step()
-                self.optimizer.zero_grad()
-                return prediction.detach()
+    def train_lora(self, size: int, batch: int) -> str:
+        """As the example's LoRA script: the network in its type, the LoRA in float32, autocast around both."""
+        with torch.inference_mode(False):
+            if not hasattr(self, "optimizer"):
+                self.networks.unet.requires_grad_(False).train()
+                attentions = [m for m in self.networks.unet.modules() if isinstance(m, Attention)]
+                for attention in attentions:
+                    for name in ("to_q", "to_k", "to_v"):
+                        setattr(attention, name, LoraLinear(getattr(attention, name)))
+                    attention.to_out[0] = LoraLinear(attention.to_out[0])
+                self.learn([p for p in self.networks.unet.parameters() if p.requires_grad])
+            return self.trained(size, batch)
 
-            return measured(job)
+    def learn(self, parameters: list) -> None:
+        self.learnt = parameters
+        self.optimizer = torch.optim.AdamW(parameters, lr=LEARNING_RATE)
+        self.scheduler = diffusers.DDPMScheduler.from_pretrained(self.model, subfolder="scheduler")
+
+    def trained(self, size: int, batch: int) -> str:
+        side = size // self.downscale
+        latents = self.noise(batch, self.networks.unet.config.in_channels, side, side).float()
+        encoded = self.noise(batch, TOKENS, self.networks.unet.config.cross_attention_dim)
+
+        def job():
+            generator = torch.Generator("cpu").manual_seed(0)
+            noise = torch.randn(latents.shape, generator=generator)
+            timesteps = torch.randint(0, 1000, (batch,), generator=generator)
+            noisy = self.scheduler.add_noise(latents, noise, timesteps).to(self.networks.unet.dtype)
+            with torch.autocast("cpu", self.dtype, enabled=self.dtype != torch.float32):
+                prediction = self.networks.unet(noisy, timesteps, encoded).sample
+            torch.nn.functional.mse_loss(prediction.float(), noise).backward()
+            torch.nn.utils.clip_grad_norm_(self.learnt, 1.0)
+            self.optimizer.step()
+            self.optimizer.zero_grad()
+            return prediction.detach()
+
+        return measured(job)
 
     def encode(self, size: int, batch: int) -> str:
         images = self.noise(batch, self.networks.vae.config.in_channels, size, size)
@@ -131,14 +179,15 @@ class Jobs:
 
 
 def main() -> None:
-    model, dtype, threads = sys.argv[1:]
+    model, dtype, threads, mode = sys.argv[1:]
     torch.set_num_threads(int(threads))
-    jobs = Jobs(model, dtype)
-    with torch.inference_mode():
+    jobs = Jobs(model, dtype, mode)
+    # Inductor freezes weights only where no gradients can be asked for.
+    with torch.no_grad() if mode == "compiled" else torch.inference_mode():
         for line in sys.stdin:
             name, *words = line.rstrip("\n").split(" ", 4)
             arguments = [int(word) if word.isdigit() else word for word in words]
-            print(getattr(jobs, name)(*arguments), flush=True)
+            print(getattr(jobs, name.replace("-", "_"))(*arguments), flush=True)
 
 
 if __name__ == "__main__":

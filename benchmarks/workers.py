@@ -95,9 +95,10 @@ def ours(model: Path, dtype: str, threads: int) -> Worker:
     return Worker("ours", [java, *options, "-cp", classpath, main, str(model), dtype, str(threads)], threads)
 
 
-def diffusers(python: str, model: Path, dtype: str, threads: int) -> Worker:
-    command = [python, str(HERE / "diffusers_worker.py"), str(model), dtype, str(threads)]
-    return Worker("diffusers", command, threads, {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"})
+def diffusers(name: str, python: str, model: Path, dtype: str, threads: int) -> Worker:
+    """`eager`, or `compiled` by torch.compile."""
+    command = [python, str(HERE / "diffusers_worker.py"), str(model), dtype, str(threads), name]
+    return Worker(name, command, threads, {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"})
 
 
 def machine() -> str:

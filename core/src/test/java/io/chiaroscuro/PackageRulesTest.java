@@ -18,6 +18,7 @@ class PackageRulesTest {
   private static final List<String> ORDER =
       List.of(
           "file",
+          "profile",
           "hub",
           "tensor",
           "safetensors",

@@ -7,6 +7,8 @@ import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.ImageFolder;
 import io.chiaroscuro.image.Resize;
 import io.chiaroscuro.image.RgbImage;
+import io.chiaroscuro.profile.Profile;
+import io.chiaroscuro.profile.Profile.Share;
 import io.chiaroscuro.scheduler.DenoisingLoop;
 import io.chiaroscuro.scheduler.Scheduler;
 import io.chiaroscuro.scheduler.SchedulerConfig;
@@ -29,6 +31,8 @@ final class Jobs implements AutoCloseable {
 
   private static final double TIMESTEP = 500;
   private static final int TOKENS = 77;
+  private static final int LORA_RANK = 8;
+  private static final double TERA = 1e12;
 
   private final Checkpoint checkpoint;
   private final DType dtype;
@@ -75,14 +79,48 @@ final class Jobs implements AutoCloseable {
   /** A step of training the UNet, which is changed by it. */
   Measured train(int size, int batch) {
     if (training == null) {
-      var config = SchedulerConfig.read(checkpoint.path("scheduler/scheduler_config.json"));
-      training = new TrainingStepJob(unet, config);
+      training = TrainingStepJob.ofUnet(unet, schedulerConfig());
     }
+    return trained(size, batch);
+  }
+
+  /** A step of training a LoRA of the UNet, which is adapted by it from then on. */
+  Measured trainLora(int size, int batch) {
+    if (training == null) {
+      training = TrainingStepJob.ofLora(unet, schedulerConfig(), LORA_RANK);
+    }
+    return trained(size, batch);
+  }
+
+  private Measured trained(int size, int batch) {
     try (var scope = new TensorScope()) {
       Tensor latents = noise(batch, unet.config().inChannels(), latentSize(size), latentSize(size));
       Tensor encoded = noise(batch, TOKENS, unet.config().crossAttentionDim().at(0));
       return Measured.of(() -> training.step(latents, encoded));
     }
+  }
+
+  private SchedulerConfig schedulerConfig() {
+    return SchedulerConfig.read(checkpoint.path("scheduler/scheduler_config.json"));
+  }
+
+  /** The operations of one such pass of a network, in TFLOP. */
+  String tflop(String network, int size, int batch) {
+    try (Profile profile = Profile.open()) {
+      switch (network) {
+        case "unet" -> unet(size, batch);
+        case "encode" -> encode(size, batch);
+        case "decode" -> decode(size, batch);
+        default ->
+            throw new IllegalArgumentException("Operations of '" + network + "' are not counted.");
+      }
+      return String.valueOf(profile.shares().stream().mapToDouble(Share::flop).sum() / TERA);
+    }
+  }
+
+  /** The best rate of a matrix product that is seen here, in TFLOP/s: what nothing is above. */
+  String rate() {
+    return String.valueOf(MatrixRate.best(dtype));
   }
 
   Measured encode(int size, int batch) {
@@ -132,8 +170,7 @@ final class Jobs implements AutoCloseable {
         () -> {
           endGeneration();
           try (var scope = new TensorScope()) {
-            var config = SchedulerConfig.read(checkpoint.path("scheduler/scheduler_config.json"));
-            Trajectory trajectory = Scheduler.of(config).start(steps);
+            Trajectory trajectory = Scheduler.of(schedulerConfig()).start(steps);
             int side = latentSize(size);
             Tensor noise = noise(1, unet.config().inChannels(), side, side);
             initialLatents = scope.own(trajectory.initialLatents(noise));

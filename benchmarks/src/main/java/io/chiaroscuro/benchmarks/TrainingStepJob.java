@@ -1,5 +1,6 @@
 package io.chiaroscuro.benchmarks;
 
+import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.scheduler.NoiseSchedule;
 import io.chiaroscuro.scheduler.SchedulerConfig;
 import io.chiaroscuro.tensor.DType;
@@ -12,8 +13,10 @@ import io.chiaroscuro.training.optim.AdamW;
 import io.chiaroscuro.training.optim.AdamWConfig;
 import io.chiaroscuro.training.optim.MixedPrecision;
 import io.chiaroscuro.training.optim.Parameters;
+import io.chiaroscuro.training.subject.LoraConfig;
 import io.chiaroscuro.training.subject.MemoryLayout;
 import io.chiaroscuro.unet.UNet2DConditionModel;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -32,21 +35,54 @@ final class TrainingStepJob implements AutoCloseable {
   private final Parameters parameters;
   private final AdamW optimizer;
 
-  TrainingStepJob(UNet2DConditionModel unet, SchedulerConfig schedulerConfig) {
+  private TrainingStepJob(
+      UNet2DConditionModel unet,
+      SchedulerConfig schedulerConfig,
+      Map<String, Tensor> learnt,
+      Optional<MixedPrecision> mixedPrecision) {
     this.unet = unet;
     this.objective =
         new DiffusionObjective(
             new NoiseSchedule(schedulerConfig),
             schedulerConfig.predictionType(),
             ObjectiveConfig.DEFAULTS);
+    this.mixedPrecision = mixedPrecision;
+    this.parameters = new Parameters(learnt);
+    this.optimizer = new AdamW(parameters, AdamWConfig.DEFAULT);
+  }
+
+  /** All weights learn. */
+  static TrainingStepJob ofUnet(UNet2DConditionModel unet, SchedulerConfig schedulerConfig) {
     Map<String, Tensor> weights = unet.weights().tensors();
     MemoryLayout.channelsLast(weights.values());
-    this.mixedPrecision =
+    Optional<MixedPrecision> mixedPrecision =
         unet.weights().dtype() == DType.FLOAT32
             ? Optional.empty()
             : Optional.of(new MixedPrecision(weights, weights));
-    this.parameters = new Parameters(mixedPrecision.map(MixedPrecision::masters).orElse(weights));
-    this.optimizer = new AdamW(parameters, AdamWConfig.DEFAULT);
+    return new TrainingStepJob(
+        unet,
+        schedulerConfig,
+        mixedPrecision.map(MixedPrecision::masters).orElse(weights),
+        mixedPrecision);
+  }
+
+  /** A new LoRA on the attention's projections learns, in float32 beside whatever the UNet is. */
+  static TrainingStepJob ofLora(
+      UNet2DConditionModel unet, SchedulerConfig schedulerConfig, int rank) {
+    try (var generator = new SeededGenerator(0)) {
+      LoraConfig.of(rank).create(Map.of(Component.UNET, unet.weights()), generator);
+    }
+    Map<String, Tensor> learnt = new LinkedHashMap<>();
+    unet.weights()
+        .adaptable()
+        .forEach(
+            (layer, adapters) ->
+                adapters.forEach(
+                    adapter -> {
+                      learnt.put(layer + ".lora_A", adapter.down());
+                      learnt.put(layer + ".lora_B", adapter.up());
+                    }));
+    return new TrainingStepJob(unet, schedulerConfig, learnt, Optional.empty());
   }
 
   /** One step; the noise is always the same. */

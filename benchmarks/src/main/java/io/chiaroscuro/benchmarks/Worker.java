@@ -37,10 +37,13 @@ public final class Worker {
   private static String answer(Jobs jobs, String[] words) throws IOException {
     return switch (words[0]) {
       case "versions" -> versions();
+      case "rate" -> jobs.rate();
+      case "tflop" -> jobs.tflop(words[1], number(words[2]), number(words[3]));
       case "load" -> jobs.load().toString();
       case "text" -> jobs.text().toString();
       case "unet" -> jobs.unet(number(words[1]), number(words[2])).toString();
       case "train" -> jobs.train(number(words[1]), number(words[2])).toString();
+      case "train-lora" -> jobs.trainLora(number(words[1]), number(words[2])).toString();
       case "encode" -> jobs.encode(number(words[1]), number(words[2])).toString();
       case "decode" -> jobs.decode(number(words[1]), number(words[2])).toString();
       case "stats" ->

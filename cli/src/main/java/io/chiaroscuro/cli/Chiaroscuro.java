@@ -76,6 +76,7 @@ public final class Chiaroscuro {
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
+        .setExecutionStrategy(ProfileOption::executed)
         .setParameterExceptionHandler(new OneSentence())
         .setExecutionExceptionHandler(new OneSentence());
     try {

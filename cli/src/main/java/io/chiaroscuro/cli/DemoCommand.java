@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
           + " are written as they finish.",
     },
     mixinStandardHelpOptions = true,
+    defaultValueProvider = ComputeType.Exact.class,
     sortOptions = false,
     footer = {
       "",

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       "compared with every emoji's, the background set aside."
     },
     mixinStandardHelpOptions = true,
+    defaultValueProvider = ComputeType.Exact.class,
     sortOptions = false,
     footer = {
       "",

@@ -105,6 +105,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private PreviewOptions preview;
   @Mixin private LatentOptions latentOptions;
+  @Mixin private ProfileOption profile;
   @Mixin private SparkOptions spark;
   @Mixin private JsonOption json;
 
@@ -309,7 +310,12 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private static boolean isForBatches(String option) {
-    return Stream.of(new ModelOptions(), new VaeOptions(), new AdapterOptions(), new JsonOption())
+    return Stream.of(
+                new ModelOptions(),
+                new VaeOptions(),
+                new AdapterOptions(),
+                new ProfileOption(),
+                new JsonOption())
             .map(CommandSpec::forAnnotatedObject)
             .anyMatch(options -> options.findOption(option) != null)
         || BatchRow.options().findOption(option) != null

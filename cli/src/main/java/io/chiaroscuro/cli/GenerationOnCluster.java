@@ -14,7 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -26,9 +25,6 @@ import org.apache.spark.sql.SparkSession;
  */
 record GenerationOnCluster(
     SparkOptions spark, ModelOptions model, List<BatchRow> rows, String outputDir) {
-
-  /** A task makes the pictures of one line, of several where there are more lines than this. */
-  private static final int MOST_TASKS = 10_000;
 
   /**
    * What became of the pictures.
@@ -69,9 +65,10 @@ record GenerationOnCluster(
     for (Path file : filesHere()) {
       generation = generation.sending(file);
     }
+    Dataset<Row> orders = OrderTable.of(session, rows.stream().map(BatchRow::order).toList());
     List<Map<String, Object>> pictures = new ArrayList<>();
     List<String> failures = new ArrayList<>();
-    for (Row row : generation.files(orders(session), outputDir).collectAsList()) {
+    for (Row row : generation.files(orders, outputDir).collectAsList()) {
       if (row.getAs("failure") == null) {
         Map<String, Object> picture = new LinkedHashMap<>();
         for (String column : List.of("file", "seed", "brightness", "deviation")) {
@@ -85,15 +82,6 @@ record GenerationOnCluster(
       }
     }
     return new Made(outputDir, pictures, failures);
-  }
-
-  /** In the order of the lines, each in a task of its own. */
-  private Dataset<Row> orders(SparkSession session) {
-    Dataset<Row> table = OrderTable.of(session, rows.stream().map(BatchRow::order).toList());
-    return session.createDataFrame(
-        JavaSparkContext.fromSparkContext(session.sparkContext())
-            .parallelize(table.collectAsList(), Math.min(rows.size(), MOST_TASKS)),
-        table.schema());
   }
 
   /** Statistics and pictures that lines name, and this machine has. */

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       "of it again, or with another prompt another."
     },
     mixinStandardHelpOptions = true,
+    defaultValueProvider = ComputeType.Exact.class,
     sortOptions = false,
     footer = {
       "",
@@ -74,6 +75,7 @@ final class InvertCommand implements Callable<Integer> {
       description = "The safetensors file to write, for generate --initial-latents.")
   private Path output;
 
+  @Mixin private ProfileOption profile;
   @Mixin private JsonOption json;
 
   @Override

@@ -35,8 +35,8 @@ final class ModelOptions {
 
   @Option(
       names = "--dtype",
-      defaultValue = "float32",
-      description = "float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
+      defaultValue = ComputeType.DEFAULT,
+      description = ComputeType.DESCRIPTION)
   private String dtype;
 
   @Mixin private SingleFileOptions singleFile;
@@ -72,6 +72,6 @@ final class ModelOptions {
   }
 
   DType dtype() {
-    return DType.parseCompute(dtype);
+    return ComputeType.parse(dtype, device());
   }
 }

@@ -16,7 +16,7 @@ final class PictureOptions {
 
   @Option(
       names = "--prompt-syntax",
-      defaultValue = "weighted",
+      defaultValue = PictureSettings.USUAL_SYNTAX,
       paramLabel = "NAME",
       description = {
         "weighted: (word), (word:1.3), [word] and BREAK mean something, \\( is a bracket, any length;",
@@ -26,7 +26,7 @@ final class PictureOptions {
 
   @Option(
       names = {"--steps", "--num-inference-steps"},
-      defaultValue = "50",
+      defaultValue = "" + PictureSettings.USUAL_STEPS,
       paramLabel = "N",
       description = "Denoising steps (default: ${DEFAULT-VALUE}).")
   private int steps;

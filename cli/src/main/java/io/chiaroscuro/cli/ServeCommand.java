@@ -5,7 +5,6 @@ import io.chiaroscuro.server.Studio;
 import io.chiaroscuro.server.StudioConfig;
 import io.chiaroscuro.server.job.Limits;
 import io.chiaroscuro.server.model.ServedModel;
-import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,12 +99,13 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--dtype",
-      defaultValue = "float32",
-      description = "float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
+      defaultValue = ComputeType.DEFAULT,
+      description = ComputeType.DESCRIPTION)
   private String dtype;
 
   @Override
   public Integer call() throws InterruptedException {
+    Device computing = Device.parse(device);
     var config =
         new StudioConfig(
             host,
@@ -113,8 +113,8 @@ final class ServeCommand implements Callable<Integer> {
             Optional.ofNullable(System.getenv("CHIAROSCURO_API_KEY")).filter(key -> !key.isEmpty()),
             served(),
             modelsInMemory,
-            Device.parse(device),
-            DType.parseCompute(dtype),
+            computing,
+            ComputeType.parse(dtype, computing),
             dataFolder,
             Optional.ofNullable(runsFolder),
             queueLength,

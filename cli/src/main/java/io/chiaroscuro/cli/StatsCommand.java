@@ -51,6 +51,7 @@ final class StatsCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions model;
+  @Mixin private ProfileOption profile;
   @Mixin private JsonOption json;
 
   @Option(

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /** Weights that lie in files, whatever their format, the names there and how they are divided. */
@@ -42,6 +43,15 @@ public final class StoredWeights implements WeightSource {
 
   @Override
   public Tensor read(String name, long... shape) {
+    return get(name, shape, TensorLocation::read);
+  }
+
+  @Override
+  public Tensor copy(String name, long... shape) {
+    return get(name, shape, TensorLocation::copy);
+  }
+
+  private Tensor get(String name, long[] shape, Function<TensorLocation, Tensor> way) {
     String stored =
         PublishedNames.of(name)
             .filter(locations::containsKey)
@@ -64,7 +74,7 @@ public final class StoredWeights implements WeightSource {
     }
     read.add(stored);
     try (var scope = new TensorScope()) {
-      return scope.keep(location.read().reshape(shape));
+      return scope.keep(way.apply(location).reshape(shape));
     }
   }
 

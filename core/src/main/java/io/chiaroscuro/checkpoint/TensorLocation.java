@@ -6,6 +6,7 @@ import io.chiaroscuro.tensor.TensorFile;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -88,13 +89,22 @@ public record TensorLocation(TensorFile file, String name, Part part) {
    * @throws InvalidInputException if what is stored cannot be divided so
    */
   public Tensor read() {
+    return part(file::tensor);
+  }
+
+  /** As {@link #read}, for what is only converted and then let go, see {@link TensorFile#copy}. */
+  public Tensor copy() {
+    return part(file::copy);
+  }
+
+  private Tensor part(Function<String, Tensor> whole) {
     if (!part.isPartOf(stored().shape())) {
       throw new InvalidInputException(
           "Tensor '%s' in %s has shape %s, which cannot be divided as in a text encoder; fetch the file again."
               .formatted(name, file.path(), Arrays.toString(stored().shape())));
     }
     try (var scope = new TensorScope()) {
-      return scope.keep(part.of(file.tensor(name)));
+      return scope.keep(part.of(whole.apply(name)));
     }
   }
 }

@@ -19,6 +19,14 @@ public interface WeightSource extends AutoCloseable {
    */
   Tensor read(String name, long... shape);
 
+  /**
+   * As {@link #read}, for what is only converted and then let go: nothing that is mapped becomes
+   * resident by it where that can be helped.
+   */
+  default Tensor copy(String name, long... shape) {
+    return read(name, shape);
+  }
+
   /** What this source holds beneath {@code prefix} and nobody read, but for known harmless ones. */
   List<String> unread(String prefix);
 

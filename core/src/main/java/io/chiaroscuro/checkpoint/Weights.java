@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * The named tensors of one network, and the one place that owns them.
@@ -114,10 +115,35 @@ public final class Weights implements AutoCloseable {
             "Tensor '%s' in %s holds %s, not floating-point numbers; use unquantised weights."
                 .formatted(fullName, source.description(), DType.of(stored)));
       }
-      Tensor tensor = scope.own(Tensors.to(stored, device, dtype));
+      boolean asStored =
+          device.type() == Device.Type.CPU
+              && DType.of(stored) == dtype
+              && !wantsChannelsInnermost(shape);
+      Tensor tensor = scope.own(asStored ? stored : converted(source.copy(fullName, shape)));
       tensors.put(fullName, tensor);
       return tensor;
     }
+  }
+
+  private Tensor converted(Tensor stored) {
+    try (var scope = new TensorScope()) {
+      Tensor tensor = Tensors.to(stored, device, dtype);
+      return scope.keep(
+          wantsChannelsInnermost(Tensors.shape(stored))
+              ? tensor.contiguous(torch.MemoryFormat.ChannelsLast)
+              : tensor);
+    }
+  }
+
+  /**
+   * In reduced precision the kernels of convolutions have their channels innermost on the CPU:
+   * there oneDNN then reorders no picture, and what it puts out is laid out alike. In float32 it
+   * would gain nothing, and the file's own pages are used as they are.
+   */
+  private boolean wantsChannelsInnermost(long[] shape) {
+    return device.type() == Device.Type.CPU
+        && dtype.byteSize() < DType.FLOAT32.byteSize()
+        && shape.length == 4;
   }
 
   private static void requireShape(String name, Tensor tensor, long[] shape) {

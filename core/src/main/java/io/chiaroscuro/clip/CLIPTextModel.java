@@ -7,6 +7,7 @@ import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.nn.Embedding;
 import io.chiaroscuro.nn.LayerNorm;
 import io.chiaroscuro.nn.Segments;
+import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
@@ -108,7 +109,9 @@ public final class CLIPTextModel implements AutoCloseable {
   public Tensor forward(Tensor inputIds, int clipSkip) {
     int end = layersBut(clipSkip, 0);
     try (var scope = new TensorScope()) {
-      return scope.keep(finalLayerNorm.forward(through(0, end, embed(inputIds))));
+      return scope.keep(
+          Profile.network(
+              "text encoder", () -> finalLayerNorm.forward(through(0, end, embed(inputIds)))));
     }
   }
 
@@ -123,7 +126,7 @@ public final class CLIPTextModel implements AutoCloseable {
   public Tensor penultimate(Tensor inputIds, int clipSkip) {
     int end = layersBut(clipSkip, 1);
     try (var scope = new TensorScope()) {
-      return scope.keep(through(0, end, embed(inputIds)));
+      return scope.keep(Profile.network("text encoder", () -> through(0, end, embed(inputIds))));
     }
   }
 

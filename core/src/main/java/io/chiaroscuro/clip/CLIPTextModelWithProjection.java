@@ -6,6 +6,7 @@ import io.chiaroscuro.checkpoint.Component;
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.nn.Linear;
 import io.chiaroscuro.nn.Segments;
+import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
@@ -86,6 +87,10 @@ public final class CLIPTextModelWithProjection implements AutoCloseable {
    */
   public Output forward(Tensor inputIds, int clipSkip) {
     int read = textModel.layersBut(clipSkip, 1);
+    return Profile.network("second text encoder", () -> read(inputIds, read));
+  }
+
+  private Output read(Tensor inputIds, int read) {
     try (var scope = new TensorScope()) {
       Tensor hidden = textModel.through(0, read, textModel.embed(inputIds));
       Tensor last = textModel.through(read, config().numHiddenLayers(), hidden);

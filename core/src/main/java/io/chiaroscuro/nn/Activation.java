@@ -3,6 +3,8 @@ package io.chiaroscuro.nn;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.profile.Operator;
+import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.TensorScope;
 import java.util.Arrays;
 import java.util.Locale;
@@ -18,7 +20,7 @@ public enum Activation {
     @Override
     public Tensor forward(Tensor x) {
       try (var scope = new TensorScope()) {
-        return scope.keep(torch.silu(x));
+        return scope.keep(Profile.operator(Operator.ACTIVATION, () -> torch.silu(x)));
       }
     }
   },
@@ -27,7 +29,7 @@ public enum Activation {
     @Override
     public Tensor forward(Tensor x) {
       try (var scope = new TensorScope()) {
-        return scope.keep(torch.relu(x));
+        return scope.keep(Profile.operator(Operator.ACTIVATION, () -> torch.relu(x)));
       }
     }
   },
@@ -36,7 +38,7 @@ public enum Activation {
     @Override
     public Tensor forward(Tensor x) {
       try (var scope = new TensorScope()) {
-        return scope.keep(torch.gelu(x));
+        return scope.keep(Profile.operator(Operator.ACTIVATION, () -> torch.gelu(x)));
       }
     }
   },
@@ -45,7 +47,9 @@ public enum Activation {
     @Override
     public Tensor forward(Tensor x) {
       try (var scope = new TensorScope()) {
-        return scope.keep(x.mul(torch.sigmoid(x.mul(new Scalar(1.702)))));
+        return scope.keep(
+            Profile.operator(
+                Operator.ACTIVATION, () -> x.mul(torch.sigmoid(x.mul(new Scalar(1.702))))));
       }
     }
   };

@@ -1,6 +1,8 @@
 package io.chiaroscuro.nn;
 
 import io.chiaroscuro.checkpoint.LowRankAdapter;
+import io.chiaroscuro.profile.Operator;
+import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.TensorScope;
 import java.util.List;
 import java.util.function.BinaryOperator;
@@ -25,9 +27,17 @@ final class Adapted {
       List<LowRankAdapter> adapters,
       BinaryOperator<Tensor> down,
       BinaryOperator<Tensor> up) {
-    if (adapters.isEmpty()) {
-      return y;
-    }
+    return adapters.isEmpty()
+        ? y
+        : Profile.operator(Operator.ADAPTER, () -> added(y, x, adapters, down, up));
+  }
+
+  private static Tensor added(
+      Tensor y,
+      Tensor x,
+      List<LowRankAdapter> adapters,
+      BinaryOperator<Tensor> down,
+      BinaryOperator<Tensor> up) {
     try (var scope = new TensorScope()) {
       Tensor sum = y;
       for (LowRankAdapter adapter : adapters) {

@@ -1,5 +1,7 @@
 package io.chiaroscuro.nn;
 
+import io.chiaroscuro.profile.Operator;
+import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.TensorScope;
 import org.bytedeco.pytorch.DoubleOptional;
@@ -36,6 +38,14 @@ public final class Attention {
   }
 
   private static Tensor attend(Tensor query, Tensor key, Tensor value, int heads, boolean causal) {
+    return Profile.operator(
+        Operator.ATTENTION,
+        () -> computed(query, key, value, heads, causal),
+        attended -> 4.0 * attended.numel() * key.size(1));
+  }
+
+  private static Tensor computed(
+      Tensor query, Tensor key, Tensor value, int heads, boolean causal) {
     try (var scope = new TensorScope()) {
       Tensor attended =
           torch.scaled_dot_product_attention(

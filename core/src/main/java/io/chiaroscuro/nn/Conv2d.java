@@ -2,6 +2,8 @@ package io.chiaroscuro.nn;
 
 import io.chiaroscuro.checkpoint.LowRankAdapter;
 import io.chiaroscuro.checkpoint.Weights;
+import io.chiaroscuro.profile.Operator;
+import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.TensorScope;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -64,7 +66,12 @@ public final class Conv2d {
   public Tensor forward(Tensor x) {
     try (var scope = new TensorScope()) {
       Tensor y =
-          convolve(x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias));
+          Profile.operator(
+              Operator.CONVOLUTION,
+              () ->
+                  convolve(
+                      x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias)),
+              out -> 2.0 * out.numel() * weight.numel() / weight.size(0));
       return scope.keep(
           Adapted.output(
               y,

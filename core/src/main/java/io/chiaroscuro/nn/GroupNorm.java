@@ -1,6 +1,8 @@
 package io.chiaroscuro.nn;
 
 import io.chiaroscuro.checkpoint.Weights;
+import io.chiaroscuro.profile.Operator;
+import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.TensorScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -28,8 +30,11 @@ public final class GroupNorm {
   public Tensor forward(Tensor x) {
     try (var scope = new TensorScope()) {
       return scope.keep(
-          torch.group_norm(
-              x, groups, new TensorOptional(weight), new TensorOptional(bias), eps, true));
+          Profile.operator(
+              Operator.GROUP_NORM,
+              () ->
+                  torch.group_norm(
+                      x, groups, new TensorOptional(weight), new TensorOptional(bias), eps, true)));
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.chiaroscuro.nn;
 
 import io.chiaroscuro.checkpoint.Weights;
+import io.chiaroscuro.profile.Operator;
+import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.TensorScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -26,8 +28,11 @@ public final class LayerNorm {
   public Tensor forward(Tensor x) {
     try (var scope = new TensorScope()) {
       return scope.keep(
-          torch.layer_norm(
-              x, shape, new TensorOptional(weight), new TensorOptional(bias), eps, true));
+          Profile.operator(
+              Operator.LAYER_NORM,
+              () ->
+                  torch.layer_norm(
+                      x, shape, new TensorOptional(weight), new TensorOptional(bias), eps, true)));
     }
   }
 }

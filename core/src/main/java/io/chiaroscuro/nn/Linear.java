@@ -2,6 +2,8 @@ package io.chiaroscuro.nn;
 
 import io.chiaroscuro.checkpoint.LowRankAdapter;
 import io.chiaroscuro.checkpoint.Weights;
+import io.chiaroscuro.profile.Operator;
+import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.TensorScope;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -35,7 +37,12 @@ public final class Linear {
   public Tensor forward(Tensor x) {
     try (var scope = new TensorScope()) {
       Tensor y =
-          torch.linear(x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias));
+          Profile.operator(
+              Operator.LINEAR,
+              () ->
+                  torch.linear(
+                      x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias)),
+              out -> 2.0 * out.numel() * weight.size(1));
       return scope.keep(Adapted.output(y, x, adapters, torch::linear, torch::linear));
     }
   }

@@ -145,6 +145,23 @@ public final class SafetensorsFile implements TensorFile {
    */
   @Override
   public Tensor tensor(String name) {
+    TensorEntry entry = entry(name);
+    try (var scope = new TensorScope()) {
+      return scope.keep(
+          bytes.view(entry.dtype(), entry.begin(), entry.elements()).view(entry.shape()));
+    }
+  }
+
+  @Override
+  public Tensor copy(String name) {
+    TensorEntry entry = entry(name);
+    try (var scope = new TensorScope()) {
+      return scope.keep(
+          bytes.copy(entry.dtype(), entry.begin(), entry.elements()).view(entry.shape()));
+    }
+  }
+
+  private TensorEntry entry(String name) {
     TensorEntry entry = entries.get(name);
     if (foreignTensors.containsKey(name)) {
       throw new InvalidInputException(
@@ -156,12 +173,7 @@ public final class SafetensorsFile implements TensorFile {
           "%s has no tensor '%s'; it has %s."
               .formatted(path, name, entries.isEmpty() ? "none" : summary()));
     }
-    try (var scope = new TensorScope()) {
-      return scope.keep(
-          bytes
-              .view(entry.dtype(), entry.begin(), entry.byteSize() / entry.dtype().byteSize())
-              .view(entry.shape()));
-    }
+    return entry;
   }
 
   @Override

@@ -30,6 +30,11 @@ public record TensorEntry(String name, DType dtype, long[] shape, long begin, lo
     return end - begin;
   }
 
+  /** How many elements it has. */
+  long elements() {
+    return byteSize() / dtype.byteSize();
+  }
+
   @Override
   public String toString() {
     return "%s %s %s".formatted(name, dtype, Arrays.toString(shape));

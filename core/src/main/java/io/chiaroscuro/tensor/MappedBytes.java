@@ -1,11 +1,15 @@
 package io.chiaroscuro.tensor;
 
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.file.AtomicFile;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -15,6 +19,9 @@ import org.bytedeco.pytorch.global.torch;
  * that are in memory already. Views cost no memory until they are read, and keep the bytes alive.
  */
 public final class MappedBytes implements AutoCloseable {
+
+  /** A buffer of Java's has at most 2 GiB. */
+  private static final long LARGEST_READ = 1L << 30;
 
   private final Path path;
   private final long size;
@@ -60,6 +67,41 @@ public final class MappedBytes implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #view}, but read into memory of its own: what is only passing through, to be
+   * converted for example, leaves no pages of the file resident.
+   *
+   * @throws InvalidInputException if the file has become shorter or cannot be read
+   */
+  public Tensor copy(DType dtype, long begin, long count) {
+    if (count == 0) {
+      return Tensors.zeros(dtype, 0);
+    }
+    try (var scope = new TensorScope();
+        FileChannel channel = FileChannel.open(path)) {
+      Tensor copy =
+          torch.empty(
+              new long[] {count}, new TensorOptions(dtype.torch()), new MemoryFormatOptional());
+      long length = Math.multiplyExact(count, dtype.byteSize());
+      var memory = new BytePointer(copy.data_ptr());
+      for (long done = 0; done < length; ) {
+        long most = Math.min(length - done, LARGEST_READ);
+        int read =
+            channel.read(memory.position(done).limit(done + most).asByteBuffer(), begin + done);
+        if (read < 0) {
+          throw shorter();
+        }
+        done += read;
+      }
+      return scope.keep(copy);
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          "Cannot read %s (%s); check that it is still there."
+              .formatted(path, AtomicFile.reason(e)),
+          e);
+    }
+  }
+
   @Override
   public void close() {
     if (bytes != null) {
@@ -72,8 +114,7 @@ public final class MappedBytes implements AutoCloseable {
     if (bytes == null) {
       // Mapping past the end would turn a read into a crash of the whole process.
       if (path.toFile().length() < size) {
-        throw new InvalidInputException(
-            "%s has become shorter since it was opened; fetch or write it again.".formatted(path));
+        throw shorter();
       }
       try (var scope = new TensorScope()) {
         bytes =
@@ -91,5 +132,10 @@ public final class MappedBytes implements AutoCloseable {
       }
     }
     return bytes;
+  }
+
+  private InvalidInputException shorter() {
+    return new InvalidInputException(
+        "%s has become shorter since it was opened; fetch or write it again.".formatted(path));
   }
 }

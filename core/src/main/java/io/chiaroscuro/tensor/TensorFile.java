@@ -29,6 +29,14 @@ public interface TensorFile extends AutoCloseable {
    */
   Tensor tensor(String name);
 
+  /**
+   * As {@link #tensor}, for what is only converted and then let go: where the file can be read
+   * without mapping it, none of its pages stay resident.
+   */
+  default Tensor copy(String name) {
+    return tensor(name);
+  }
+
   /** Lets go of the mapping; tensors already read keep theirs, and more may be asked for. */
   @Override
   void close();

@@ -2,6 +2,8 @@ package io.chiaroscuro.unet;
 
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.nn.Linear;
+import io.chiaroscuro.profile.Operator;
+import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.TensorScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -34,7 +36,10 @@ final class FeedForward {
   private Tensor gate(Tensor x) {
     try (var scope = new TensorScope()) {
       Tensor both = gated.forward(x);
-      return scope.keep(both.narrow(-1, 0, inner).mul(torch.gelu(both.narrow(-1, inner, inner))));
+      return scope.keep(
+          Profile.operator(
+              Operator.ACTIVATION,
+              () -> both.narrow(-1, 0, inner).mul(torch.gelu(both.narrow(-1, inner, inner)))));
     }
   }
 }

@@ -5,6 +5,7 @@ import io.chiaroscuro.nn.Conv2d;
 import io.chiaroscuro.nn.GroupNorm;
 import io.chiaroscuro.nn.Layer;
 import io.chiaroscuro.nn.Linear;
+import io.chiaroscuro.nn.Positions;
 import io.chiaroscuro.tensor.TensorScope;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,10 +21,10 @@ final class Transformer2DModel {
   private final List<BasicTransformerBlock> blocks;
   private final Projection toImage;
 
-  /** Back from positions to an image of the given size. */
+  /** Back from positions to an image like another. */
   @FunctionalInterface
   private interface Projection {
-    Tensor forward(Tensor positions, long height, long width);
+    Tensor forward(Tensor positions, Tensor like);
   }
 
   Transformer2DModel(UNet2DConditionConfig config, int level, Weights weights) {
@@ -42,13 +43,13 @@ final class Transformer2DModel {
     if (config.useLinearProjection()) {
       var projIn = new Linear(weights.at("proj_in"), channels, channels);
       var projOut = new Linear(weights.at("proj_out"), channels, channels);
-      this.toPositions = image -> projIn.forward(flatten(image));
-      this.toImage = (positions, h, w) -> unflatten(projOut.forward(positions), h, w);
+      this.toPositions = image -> projIn.forward(Positions.of(image));
+      this.toImage = (positions, like) -> Positions.toImage(projOut.forward(positions), like);
     } else {
       var projIn = new Conv2d(weights.at("proj_in"), channels, channels, 1);
       var projOut = new Conv2d(weights.at("proj_out"), channels, channels, 1);
-      this.toPositions = image -> flatten(projIn.forward(image));
-      this.toImage = (positions, h, w) -> projOut.forward(unflatten(positions, h, w));
+      this.toPositions = image -> Positions.of(projIn.forward(image));
+      this.toImage = (positions, like) -> projOut.forward(Positions.toImage(positions, like));
     }
   }
 
@@ -63,23 +64,7 @@ final class Transformer2DModel {
       for (BasicTransformerBlock block : blocks) {
         positions = block.forward(positions, encoderHiddenStates);
       }
-      return scope.keep(toImage.forward(positions, x.size(2), x.size(3)).add(x));
-    }
-  }
-
-  private static Tensor flatten(Tensor image) {
-    try (var scope = new TensorScope()) {
-      return scope.keep(image.flatten(2, 3).transpose(1, 2).contiguous());
-    }
-  }
-
-  private static Tensor unflatten(Tensor positions, long height, long width) {
-    try (var scope = new TensorScope()) {
-      return scope.keep(
-          positions
-              .transpose(1, 2)
-              .contiguous()
-              .view(positions.size(0), positions.size(2), height, width));
+      return scope.keep(toImage.forward(positions, x).add(x));
     }
   }
 }

@@ -9,6 +9,7 @@ import io.chiaroscuro.nn.GroupNorm;
 import io.chiaroscuro.nn.Segments;
 import io.chiaroscuro.nn.TimestepEmbedding;
 import io.chiaroscuro.nn.Timesteps;
+import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
@@ -143,9 +144,13 @@ public final class UNet2DConditionModel implements AutoCloseable {
    * @throws InvalidInputException if a shape does not fit, or conditions are missing or surplus
    */
   public Tensor forward(Tensor sample, Tensor timesteps, Conditioning conditioning) {
-    Tensor encoderHiddenStates = conditioning.encoderHiddenStates();
-    requireShapes(sample, encoderHiddenStates);
+    requireShapes(sample, conditioning.encoderHiddenStates());
     requireAdded(conditioning);
+    return Profile.network("UNet", () -> predicted(sample, timesteps, conditioning));
+  }
+
+  private Tensor predicted(Tensor sample, Tensor timesteps, Conditioning conditioning) {
+    Tensor encoderHiddenStates = conditioning.encoderHiddenStates();
     try (var scope = new TensorScope()) {
       Tensor temb = embed(timesteps, conditioning);
       Tensor hidden = convIn.forward(config.centerInputSample() ? centered(sample) : sample);

@@ -5,8 +5,8 @@ import io.chiaroscuro.nn.Attention;
 import io.chiaroscuro.nn.GroupNorm;
 import io.chiaroscuro.nn.Layer;
 import io.chiaroscuro.nn.Linear;
+import io.chiaroscuro.nn.Positions;
 import io.chiaroscuro.tensor.TensorScope;
-import io.chiaroscuro.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 
 /** Attention of an image's positions to each other, with one head, around a skip connection. */
@@ -30,12 +30,12 @@ final class AttentionBlock implements Layer {
   @Override
   public Tensor forward(Tensor x) {
     try (var scope = new TensorScope()) {
-      Tensor positions = groupNorm.forward(x).flatten(2, 3).transpose(1, 2).contiguous();
+      Tensor positions = Positions.of(groupNorm.forward(x));
       Tensor attended =
           toOut.forward(
               Attention.attend(
                   toQ.forward(positions), toK.forward(positions), toV.forward(positions), 1));
-      return scope.keep(attended.transpose(1, 2).reshape(Tensors.shape(x)).add(x));
+      return scope.keep(Positions.toImage(attended, x).add(x));
     }
   }
 }

@@ -8,6 +8,7 @@ import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.nn.Conv2d;
 import io.chiaroscuro.nn.Layer;
 import io.chiaroscuro.nn.Sequential;
+import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
 import io.chiaroscuro.tensor.TensorScope;
@@ -129,7 +130,9 @@ public final class AutoencoderKL implements Autoencoder {
   public DiagonalGaussianDistribution encode(Tensor images) {
     TensorShape.requireImages(images, config.inChannels(), downscale());
     try (var scope = new TensorScope()) {
-      var distribution = DiagonalGaussianDistribution.of(encoder.forward(images));
+      var distribution =
+          DiagonalGaussianDistribution.of(
+              Profile.network("VAE encoder", () -> encoder.forward(images)));
       scope.keep(distribution.mean());
       scope.keep(distribution.logvar());
       return distribution;
@@ -139,7 +142,7 @@ public final class AutoencoderKL implements Autoencoder {
   @Override
   public Tensor decode(Tensor latents) {
     TensorShape.requireLatents(latents, config.latentChannels());
-    return decoder.forward(latents);
+    return Profile.network("VAE decoder", () -> decoder.forward(latents));
   }
 
   /**

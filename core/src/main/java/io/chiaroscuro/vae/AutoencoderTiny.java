@@ -5,6 +5,7 @@ import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.nn.Conv2d;
 import io.chiaroscuro.nn.Layer;
 import io.chiaroscuro.nn.Sequential;
+import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +72,8 @@ public final class AutoencoderTiny implements Autoencoder {
     TensorShape.requireImages(images, config.inChannels(), downscale());
     try (var scope = new TensorScope()) {
       Tensor unit = images.add(new Scalar(1)).div(new Scalar(2));
-      return new DeterministicLatents(scope.keep(encoder.forward(unit)));
+      return new DeterministicLatents(
+          scope.keep(Profile.network("VAE encoder", () -> encoder.forward(unit))));
     }
   }
 
@@ -80,7 +82,8 @@ public final class AutoencoderTiny implements Autoencoder {
     TensorShape.requireLatents(latents, config.latentChannels());
     try (var scope = new TensorScope()) {
       Tensor bounded = torch.tanh(latents.div(new Scalar(3))).mul(new Scalar(3));
-      return scope.keep(decoder.forward(bounded).mul(new Scalar(2)).sub(new Scalar(1)));
+      Tensor image = Profile.network("VAE decoder", () -> decoder.forward(bounded));
+      return scope.keep(image.mul(new Scalar(2)).sub(new Scalar(1)));
     }
   }
 

@@ -10,6 +10,7 @@ import io.chiaroscuro.safetensors.SafetensorsFile;
 import io.chiaroscuro.safetensors.SafetensorsWriter;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.Device;
+import io.chiaroscuro.tensor.SeededGenerator;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import java.io.IOException;
@@ -18,7 +19,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class WeightsTest {
@@ -125,6 +129,54 @@ class WeightsTest {
         assertThat(Tensors.floats(weights.get("a", 4))).containsOnly(1.5f);
       }
     }
+  }
+
+  /** So that oneDNN has no picture to reorder; the numbers stay what they are. */
+  @Test
+  void kernelsInHalfPrecisionHaveTheirChannelsInnermost() {
+    try (var scope = new TensorScope();
+        var generator = new SeededGenerator(0)) {
+      Tensor kernel = generator.randn(5, 4, 3, 3);
+      Tensor matrix = generator.randn(7, 6);
+      write("model.safetensors", Map.of("kernel", kernel, "matrix", matrix));
+      try (var weights = Weights.open(folder, DType.BFLOAT16, Device.CPU)) {
+        Tensor read = weights.get("kernel", 5, 4, 3, 3);
+        assertThat(read.is_contiguous(torch.MemoryFormat.ChannelsLast)).isTrue();
+        assertThat(read.equal(kernel.to(DType.BFLOAT16.torch()))).isTrue();
+        assertThat(weights.get("matrix", 7, 6).equal(matrix.to(DType.BFLOAT16.torch()))).isTrue();
+      }
+    }
+  }
+
+  /** What is converted is read past the map: of the file nothing stays resident. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void conversionLeavesNoPagesOfTheFileResident() throws IOException {
+    int rows = 16 * 1024;
+    try (var scope = new TensorScope()) {
+      write("model.safetensors", Map.of("a", filled(1, rows, 1024), "b", filled(2, 64, 64, 4, 4)));
+      try (var weights = Weights.open(folder, DType.BFLOAT16, Device.CPU)) {
+        long before = residentFileKib();
+        Tensor a = weights.get("a", rows, 1024);
+        assertThat(a.min().item_float()).isEqualTo(1);
+        assertThat(weights.get("b", 64, 64, 4, 4).max().item_float()).isEqualTo(2);
+        assertThat(residentFileKib() - before).isLessThan(16 * 1024);
+      }
+      // The measure can fail: the same tensor, mapped, is resident.
+      try (var weights = open()) {
+        long before = residentFileKib();
+        weights.get("a", rows, 1024).sum().item_float();
+        assertThat(residentFileKib() - before).isGreaterThan(48 * 1024);
+      }
+    }
+  }
+
+  private static long residentFileKib() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("RssFile:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

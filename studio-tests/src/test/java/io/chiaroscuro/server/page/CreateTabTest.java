@@ -36,7 +36,8 @@ class CreateTabTest extends PageTest {
 
   private void create() {
     button("Create").click();
-    await(page.getByLabel("Progress"));
+    // It cannot be pressed again until the picture is there, which may be before progress is seen.
+    await(page.locator("button.primary:enabled"));
     await(page.locator(".result"));
   }
 

@@ -1,0 +1,2 @@
+/** Where the time goes. */
+package io.chiaroscuro.profile;
