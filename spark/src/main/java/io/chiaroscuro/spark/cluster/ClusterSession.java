@@ -18,7 +18,7 @@ import org.apache.spark.sql.SparkSession;
 public record ClusterSession(String name, Optional<String> master, int threadsPerTask) {
 
   /** Weights and activations lie outside of the Java heap, which is all that Spark knows of. */
-  static final String MEMORY_OVERHEAD = "6g";
+  private static final String MEMORY_OVERHEAD = "6g";
 
   /** Which matrix library libtorch takes. */
   private static final String BLAS = "org.bytedeco.openblas.load";
@@ -53,7 +53,9 @@ public record ClusterSession(String name, Optional<String> master, int threadsPe
     conf.setIfMissing("spark.task.cpus", Integer.toString(threadsPerTask));
     String cpus = conf.get("spark.task.cpus");
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", cpus);
-    conf.setIfMissing("spark.executor.memoryOverhead", MEMORY_OVERHEAD);
+    if (!conf.contains("spark.executor.memoryOverheadFactor")) {
+      conf.setIfMissing("spark.executor.memoryOverhead", MEMORY_OVERHEAD);
+    }
     conf.set(
         "spark.executor.extraJavaOptions",
         (nativeOptions() + " " + conf.get("spark.executor.extraJavaOptions", "")).strip());
