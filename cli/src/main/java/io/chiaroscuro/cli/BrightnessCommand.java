@@ -67,6 +67,7 @@ final class BrightnessCommand implements Runnable {
   @Override
   public void run() {
     if (spark.isGiven()) {
+      spark.check();
       spark.forbid("--each", each);
       var measured = BrightnessOnCluster.measure(spark, paths, against);
       report(measured.images(), new Facts(), measured.comparisons());

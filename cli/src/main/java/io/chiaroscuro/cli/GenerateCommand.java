@@ -117,6 +117,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
     refiner.check();
     if (spark.isGiven()) {
+      spark.check();
       return onCluster();
     }
     AtomicFile.requireFolder(outputDir);

@@ -35,11 +35,11 @@ final class OpenCluster implements AutoCloseable {
   /**
    * Does a command's work in a session.
    *
+   * @param options checked
    * @param name of the application
    * @throws InvalidInputException if the cluster cannot be had, or its work failed
    */
   static <T> T run(SparkOptions options, String name, Function<SparkSession, T> work) {
-    options.check();
     chooseNativeLibraries();
     options.master().filter(master -> master.startsWith(STANDALONE)).ifPresent(OpenCluster::reach);
     try (var cluster =

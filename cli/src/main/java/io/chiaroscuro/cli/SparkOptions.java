@@ -47,9 +47,9 @@ final class SparkOptions {
   }
 
   /**
-   * Refuses what cannot be meant.
+   * Refuses what cannot be meant, before any class is named that needs Spark.
    *
-   * @throws InvalidInputException naming what is wrong
+   * @throws InvalidInputException naming what is wrong, or that there is no Spark
    */
   void check() {
     if (threads < 1) {

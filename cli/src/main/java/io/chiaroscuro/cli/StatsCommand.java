@@ -125,6 +125,7 @@ final class StatsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (spark.isGiven()) {
+      spark.check();
       onCluster();
     } else {
       corpus.requireNone();

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +71,16 @@ class SparkPageTest {
       Files.createSymbolicLink(jar, jars.iterator().next());
       Files.writeString(
           clone.resolve("cli/target/classpath.txt"), jar + ":" + Files.readString(dependencies));
+    }
+  }
+
+  /** What they lead to is not this test's to delete. */
+  @AfterEach
+  void removeLinks() throws IOException {
+    try (Stream<Path> paths = Files.walk(clone)) {
+      for (Path link : paths.filter(Files::isSymbolicLink).toList()) {
+        Files.delete(link);
+      }
     }
   }
 
