@@ -18,12 +18,13 @@ import org.apache.spark.sql.SparkSession;
 public record ClusterSession(String name, Optional<String> master, int threadsPerTask) {
 
   /** Weights and activations lie outside of the Java heap, which is all that Spark knows of. */
-  static final String MEMORY_OVERHEAD = "6g";
+  private static final String MEMORY_OVERHEAD = "6g";
 
-  /** System properties that native code is found and chosen by. */
-  private static final String[] NATIVE_PROPERTIES = {
-    "org.bytedeco.openblas.load", "org.bytedeco.javacpp.maxPhysicalBytes"
-  };
+  /** Which matrix library libtorch takes. */
+  private static final String BLAS = "org.bytedeco.openblas.load";
+
+  /** By which the launcher asks for large pages. */
+  private static final String ALLOCATOR = "GLIBC_TUNABLES";
 
   public ClusterSession {
     if (threadsPerTask < 1) {
@@ -52,8 +53,15 @@ public record ClusterSession(String name, Optional<String> master, int threadsPe
     conf.setIfMissing("spark.task.cpus", Integer.toString(threadsPerTask));
     String cpus = conf.get("spark.task.cpus");
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", cpus);
-    conf.setIfMissing("spark.executor.memoryOverhead", MEMORY_OVERHEAD);
-    conf.setIfMissing("spark.executor.extraJavaOptions", nativeOptions());
+    if (!conf.contains("spark.executor.memoryOverheadFactor")) {
+      conf.setIfMissing("spark.executor.memoryOverhead", MEMORY_OVERHEAD);
+    }
+    conf.set(
+        "spark.executor.extraJavaOptions",
+        (nativeOptions() + " " + conf.get("spark.executor.extraJavaOptions", "")).strip());
+    if (System.getenv(ALLOCATOR) != null) {
+      conf.setIfMissing("spark.executorEnv." + ALLOCATOR, System.getenv(ALLOCATOR));
+    }
     // One copy of what the driver sends for all executors of a node.
     conf.setIfMissing("spark.files.useFetchCache", "true");
     conf.setIfMissing("spark.ui.enabled", "false");
@@ -68,23 +76,27 @@ public record ClusterSession(String name, Optional<String> master, int threadsPe
 
   /**
    * A node that cannot do its part, without room on its disk for example, is left alone after a few
-   * failures. Only executors that fail are, where many of them share a node.
+   * failures. A task is tried often enough to outlive several of them; and where all executors
+   * share a node, as in a cluster of one, those that fail are left alone and not the node.
    */
   private static void excludeBrokenNodes(SparkConf conf) {
-    conf.setIfMissing("spark.excludeOnFailure.enabled", "true");
-    conf.setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerExecutor", "2");
-    conf.setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerNode", "4");
-    conf.setIfMissing("spark.task.maxFailures", "8"); // More, or one bad node ends the job.
+    conf.setIfMissing("spark.task.maxFailures", "8");
+    int attempts = conf.getInt("spark.task.maxFailures", 0);
+    if (attempts > 2) { // Spark refuses to exclude a node only when a task has failed for good.
+      conf.setIfMissing("spark.excludeOnFailure.enabled", "true");
+      conf.setIfMissing("spark.excludeOnFailure.task.maxTaskAttemptsPerExecutor", "2");
+      conf.setIfMissing(
+          "spark.excludeOnFailure.task.maxTaskAttemptsPerNode", Integer.toString(attempts - 1));
+    }
   }
 
+  /**
+   * Executors compute with what the driver computes with; mapped weights are not for JavaCPP to
+   * limit.
+   */
   private static String nativeOptions() {
-    StringBuilder options = new StringBuilder("--enable-native-access=ALL-UNNAMED");
-    for (String property : NATIVE_PROPERTIES) {
-      String value = System.getProperty(property);
-      if (value != null) {
-        options.append(" -D").append(property).append('=').append(value);
-      }
-    }
-    return options.toString();
+    String blas = System.getProperty(BLAS);
+    return "--enable-native-access=ALL-UNNAMED -Dorg.bytedeco.javacpp.maxPhysicalBytes=0"
+        + (blas == null ? "" : " -D%s=%s".formatted(BLAS, blas));
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkFiles;
 import scala.jdk.javaapi.CollectionConverters;
@@ -57,7 +58,8 @@ record DriverFile(String content) implements CopiedFile.Origin {
       // Another checkpoint has the same file.
     } catch (IOException | UnsupportedOperationException e) {
       // Another disk than the temporary folder's.
-      AtomicFile.write(link, temporary -> Files.write(temporary, Files.readAllBytes(file)));
+      AtomicFile.write(
+          link, temporary -> Files.copy(file, temporary, StandardCopyOption.REPLACE_EXISTING));
       link.toFile().deleteOnExit();
     }
   }

@@ -27,6 +27,9 @@ public final class PictureFolder {
   /** Tasks for each that runs at a time: those that end early find another. */
   private static final int TASKS_PER_SLOT = 4;
 
+  /** With more of them than this, the driver has more to do than the executors. */
+  private static final int MOST_TASKS = 20_000;
+
   private static final StructType SCHEMA =
       new StructType()
           .add(PictureTable.INDEX, DataTypes.LongType, false)
@@ -46,7 +49,7 @@ public final class PictureFolder {
   public static Dataset<Row> list(SparkSession session, String uri) {
     List<String> paths = paths(session, uri);
     int slots = session.sparkContext().defaultParallelism();
-    int bySize = (paths.size() + PICTURES_PER_TASK - 1) / PICTURES_PER_TASK;
+    int bySize = Math.min(MOST_TASKS, (paths.size() - 1) / PICTURES_PER_TASK + 1);
     return table(session, paths, Math.max(bySize, TASKS_PER_SLOT * slots));
   }
 

@@ -7,23 +7,41 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What is known of a part of the pictures. Merging parts yields the same bits in any order.
- *
- * @param states of each group's {@link LeakAccumulator}
- * @param skipped how many pictures were broken
+ * What is known of a part of the pictures. Merging parts yields the same bits in any order. No
+ * record, since Kryo, which a session may use in place of Java's own serialization, makes none.
  */
-record PartialStatistics(SortedMap<String, byte[]> states, long skipped) implements Serializable {
+final class PartialStatistics implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private final TreeMap<String, byte[]> states;
+  private final long skipped;
+
+  /**
+   * @param states of each group's {@link LeakAccumulator}
+   * @param skipped how many pictures were broken
+   */
+  PartialStatistics(Map<String, byte[]> states, long skipped) {
+    this.states = new TreeMap<>(states);
+    this.skipped = skipped;
+  }
 
   /** Of no pictures. */
   static PartialStatistics none() {
-    return new PartialStatistics(new TreeMap<>(), 0);
+    return new PartialStatistics(Map.of(), 0);
+  }
+
+  SortedMap<String, byte[]> states() {
+    return states;
+  }
+
+  long skipped() {
+    return skipped;
   }
 
   PartialStatistics merge(PartialStatistics other) {
     SortedMap<String, byte[]> merged = new TreeMap<>(states);
-    for (Map.Entry<String, byte[]> state : other.states.entrySet()) {
-      merged.merge(state.getKey(), state.getValue(), PartialStatistics::merge);
-    }
+    other.states.forEach((group, state) -> merged.merge(group, state, PartialStatistics::merge));
     return new PartialStatistics(merged, skipped + other.skipped);
   }
 

@@ -16,7 +16,6 @@ import io.chiaroscuro.tensor.Device;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
@@ -28,8 +27,8 @@ import org.apache.spark.util.SerializableConfiguration;
  * pictures are read and decoded on a thread beside, while the one before is encoded.
  *
  * @param configuration by which file systems are reached
- * @param groupColumn that each picture must have a value in, if any
- * @param skippedTable where skipped pictures are listed, if anywhere
+ * @param groupColumn that each picture must have a value in, or null
+ * @param skippedTable where skipped pictures are listed, or null
  */
 record PartitionStatistics(
     ClusterCheckpoint checkpoint,
@@ -74,8 +73,9 @@ record PartitionStatistics(
         groups.add(batch);
         skipped.addAll(batch.skipped());
       }
-      Optional.ofNullable(skippedTable)
-          .ifPresent(table -> table.write(task.partitionId(), task.taskAttemptId(), skipped));
+      if (skippedTable != null) {
+        skippedTable.write(task.partitionId(), task.taskAttemptId(), skipped);
+      }
       return groups.partial(skipped.size());
     }
   }

@@ -9,8 +9,11 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.HealthTracker;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterSessionTest {
 
@@ -56,6 +59,7 @@ class ClusterSessionTest {
             "spark://host:7077",
             new SparkConf(false)
                 .set("spark.task.cpus", "5")
+                .set("spark.executor.extraJavaOptions", "-Xss2m")
                 .set("spark.jars", "s3a://bucket/chiaroscuro.jar")
                 .set("spark.ui.enabled", "true"));
 
@@ -63,6 +67,23 @@ class ClusterSessionTest {
     assertThat(conf.get("spark.executorEnv.OMP_NUM_THREADS")).isEqualTo("5");
     assertThat(conf.get("spark.jars")).isEqualTo("s3a://bucket/chiaroscuro.jar");
     assertThat(conf.get("spark.ui.enabled")).isEqualTo("true");
+    assertThat(conf.get("spark.executor.extraJavaOptions"))
+        .contains("maxPhysicalBytes=0")
+        .endsWith(" -Xss2m");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "2", "3", "4", "8", "20"})
+  void sparkAcceptsTheSettingsForBrokenNodes(String maxFailures) {
+    SparkConf conf =
+        configured(
+            "spark://host:7077", new SparkConf(false).set("spark.task.maxFailures", maxFailures));
+
+    boolean several = Integer.parseInt(maxFailures) > 2;
+    assertThat(HealthTracker.isExcludeOnFailureEnabled(conf)).isEqualTo(several);
+    if (several) {
+      HealthTracker.validateExcludeOnFailureConfs(conf);
+    }
   }
 
   @Test
