@@ -1,12 +1,8 @@
 package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.spark.statistics.GroupedStatistics;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -68,26 +64,13 @@ final class CorpusOptions {
   }
 
   /** Where a group's statistics are written; its name may be anything that a column holds. */
-  Path folder(Path outputDir, String group) {
+  String folder(String outputDir, String group) {
     return isGrouped()
-        ? outputDir.resolve(
-            URLEncoder.encode(group, StandardCharsets.UTF_8)
+        ? outputDir
+            + "/"
+            + URLEncoder.encode(group, StandardCharsets.UTF_8)
                 .replace("+", "%20")
-                .replaceFirst("^\\.", "%2E"))
+                .replaceFirst("^\\.", "%2E")
         : outputDir;
-  }
-
-  /** What is to be said beside the groups' statistics. */
-  List<String> notes(GroupedStatistics computed) {
-    List<String> notes = new ArrayList<>();
-    if (!computed.single().isEmpty()) {
-      notes.add(
-          "Of one picture there are no statistics: %s."
-              .formatted(String.join(", ", computed.single())));
-    }
-    if (computed.skipped() > 0) {
-      notes.add("%d pictures were skipped.".formatted(computed.skipped()));
-    }
-    return notes;
   }
 }

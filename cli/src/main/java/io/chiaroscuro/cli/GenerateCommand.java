@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +47,8 @@ import picocli.CommandLine.Spec;
       "  chiaroscuro generate --model stable-diffusion-2-1 --prompts prompts.jsonl --output-dir outputs",
       "  chiaroscuro generate --model stable-diffusion-v1-4 --prompt \"A harbour at night\" \\",
       "      --image harbour.jpg --strength 0.6 --mean-color '#05070f' --output-dir outputs",
+      "  chiaroscuro generate --spark=spark://host:7077 --model s3a://bucket/stable-diffusion-2-1 \\",
+      "      --prompts catalogue.jsonl --output-dir s3a://bucket/catalogue",
     })
 final class GenerateCommand implements Callable<Integer> {
 
@@ -102,6 +105,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private PreviewOptions preview;
   @Mixin private LatentOptions latentOptions;
+  @Mixin private SparkOptions spark;
   @Mixin private JsonOption json;
 
   @Override
@@ -111,6 +115,9 @@ final class GenerateCommand implements Callable<Integer> {
       throw new InvalidInputException("--batch-size is %d; give 1 or more.".formatted(batchSize));
     }
     refiner.check();
+    if (spark.isGiven()) {
+      return onCluster();
+    }
     AtomicFile.requireFolder(outputDir);
     if (prompts != null) {
       return batch();
@@ -252,6 +259,39 @@ final class GenerateCommand implements Callable<Integer> {
             .run(rows);
       }
     }
+  }
+
+  /** Makes the pictures of a file on a cluster, which knows one model and what a table can say. */
+  private int onCluster() {
+    ParseResult commandLine = spec.commandLine().getParseResult();
+    if (prompts == null) {
+      throw new InvalidInputException("--spark is for many pictures; add --prompts FILE.");
+    }
+    commandLine.matchedOptions().stream()
+        .filter(option -> !isForClusters(option.longestName()))
+        .findFirst()
+        .ifPresent(option -> spark.forbid(option.longestName(), true));
+    List<BatchRow> rows = BatchFile.read(prompts, commandLine);
+    for (BatchRow row : rows) {
+      row.saying(
+          () -> {
+            spark.forbid("--image", !row.image().files().isEmpty());
+            return row;
+          });
+    }
+    String folder = commandLine.matchedOption("--output-dir").originalStringValues().get(0);
+    var made = new GenerationOnCluster(spark, model, rows, folder).make();
+    json.print(spec.commandLine().getOut(), made.describe(), made.prose());
+    made.failures().forEach(err()::println);
+    return made.failures().isEmpty() ? 0 : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static boolean isForClusters(String option) {
+    return Stream.of(new ModelOptions(), new SparkOptions(), new JsonOption())
+            .map(CommandSpec::forAnnotatedObject)
+            .anyMatch(options -> options.findOption(option) != null)
+        || BatchRow.options().findOption(option) != null
+        || Set.of("--prompts", "--output-dir").contains(option);
   }
 
   /** What lines have in common is read once. */

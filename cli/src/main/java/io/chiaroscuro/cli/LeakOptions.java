@@ -18,7 +18,7 @@ final class LeakOptions {
       names = "--leak",
       paramLabel = "FOLDER",
       description = "Draw the leak from these statistics, made by 'chiaroscuro stats'.")
-  private Path statistics;
+  private String statistics;
 
   @Option(
       names = "--leak-only-high-frequency",
@@ -76,7 +76,7 @@ final class LeakOptions {
    */
   Optional<LeakStatistics> read() {
     light.check();
-    return Optional.ofNullable(statistics).map(LeakStatistics::read);
+    return Optional.ofNullable(statistics).map(folder -> LeakStatistics.read(Path.of(folder)));
   }
 
   /** The leak that was asked for, if one was. */
@@ -88,7 +88,7 @@ final class LeakOptions {
 
   LeakSettings settings() {
     return new LeakSettings(
-        statistics == null ? null : statistics.toString(),
+        statistics == null ? null : named(statistics),
         onlyHighFrequency,
         channels,
         components,
@@ -96,5 +96,10 @@ final class LeakOptions {
         light.settings(),
         strength,
         seed);
+  }
+
+  /** A path without what means nothing; an address as it is. */
+  private static String named(String statistics) {
+    return statistics.contains("://") ? statistics : Path.of(statistics).toString();
   }
 }

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.apache.spark.SparkException;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.SparkSession;
+import org.bytedeco.javacpp.Loader;
 
 /**
  * A session on a cluster for one command. Where Spark would wait for ever, for a master that does
@@ -22,6 +23,7 @@ final class OpenCluster implements AutoCloseable {
 
   private static final String STANDALONE = "spark://";
   private static final Duration CONNECTING = Duration.ofSeconds(5);
+  private static final Duration MASTER = Duration.ofSeconds(30);
   private static final Duration FIRST_EXECUTOR = Duration.ofSeconds(120);
 
   private final SparkSession session;
@@ -38,6 +40,7 @@ final class OpenCluster implements AutoCloseable {
    */
   static <T> T run(SparkOptions options, String name, Function<SparkSession, T> work) {
     options.check();
+    chooseNativeLibraries();
     options.master().filter(master -> master.startsWith(STANDALONE)).ifPresent(OpenCluster::reach);
     try (var cluster =
         new OpenCluster(new ClusterSession(name, options.master(), options.threads()).open())) {
@@ -48,6 +51,21 @@ final class OpenCluster implements AutoCloseable {
     }
   }
 
+  /** As the launcher does it, which {@code spark-submit} has nothing of. */
+  private static void chooseNativeLibraries() {
+    String mkl = "/org/bytedeco/mkl/%s/".formatted(Loader.getPlatform());
+    setIfMissing(
+        "org.bytedeco.openblas.load",
+        OpenCluster.class.getResource(mkl) == null ? "openblas" : "mkl");
+    setIfMissing("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+  }
+
+  private static void setIfMissing(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
   /** As Spark finds a path: one without a scheme lies on this machine if it is there. */
   static String uri(String path) {
     return path.contains("://") || !Files.exists(Path.of(path))
@@ -55,15 +73,27 @@ final class OpenCluster implements AutoCloseable {
         : Path.of(path).toAbsolutePath().toUri().toString();
   }
 
-  /** One of the masters must answer. */
+  /** One of the masters must answer; it may just be starting. */
   private static void reach(String url) {
+    long end = System.nanoTime() + MASTER.toNanos();
+    while (!anyAnswers(url)) {
+      if (System.nanoTime() > end) {
+        throw new InvalidInputException(
+            "No master answers at %s; start one by './chiaroscuro spark master', or correct --spark."
+                .formatted(url));
+      }
+      pause();
+    }
+  }
+
+  private static boolean anyAnswers(String url) {
     for (String address : url.substring(STANDALONE.length()).split(",")) {
       String[] hostAndPort = address.split(":");
       try (var socket = new Socket()) {
         socket.connect(
             new InetSocketAddress(hostAndPort[0], Integer.parseInt(hostAndPort[1])),
             (int) CONNECTING.toMillis());
-        return;
+        return true;
       } catch (IOException e) {
         // The next may.
       } catch (ArrayIndexOutOfBoundsException | IllegalArgumentException e) {
@@ -73,9 +103,16 @@ final class OpenCluster implements AutoCloseable {
             e);
       }
     }
-    throw new InvalidInputException(
-        "No master answers at %s; start one by './chiaroscuro spark master', or correct --spark."
-            .formatted(url));
+    return false;
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InvalidInputException("Interrupted while waiting for the cluster; try again.", e);
+    }
   }
 
   /** Only the standalone mode has nobody who would start a node when one is wanted. */
@@ -91,12 +128,7 @@ final class OpenCluster implements AutoCloseable {
             "No worker of %s has begun within %d seconds; start one by './chiaroscuro spark worker %s', or ask for less by --spark-threads or spark.executor.memory."
                 .formatted(context.master(), FIRST_EXECUTOR.toSeconds(), context.master()));
       }
-      try {
-        TimeUnit.MILLISECONDS.sleep(100);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new InvalidInputException("Interrupted while waiting for a worker; try again.", e);
-      }
+      pause();
     }
   }
 

@@ -2,7 +2,6 @@ package io.chiaroscuro.cli;
 
 import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.checkpoint.Checkpoint;
-import io.chiaroscuro.file.AtomicFile;
 import io.chiaroscuro.image.ImageDecoder.Orientation;
 import io.chiaroscuro.image.ImageFolder;
 import io.chiaroscuro.leak.LeakStatistics;
@@ -16,7 +15,6 @@ import io.chiaroscuro.pipeline.StableDiffusion;
 import io.chiaroscuro.pipeline.StatisticsRequest;
 import io.chiaroscuro.pipeline.StatisticsRun;
 import io.chiaroscuro.pipeline.StatisticsSettings;
-import io.chiaroscuro.spark.statistics.GroupedStatistics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -161,54 +159,57 @@ final class StatsCommand implements Callable<Integer> {
         }
       }
       try (LeakStatistics statistics = run.finish()) {
-        LeakSummary summary = statistics.summary();
-        Map<String, Object> result = facts(outputDir, summary);
-        result.put("skipped", run.skipped());
-        json.print(out, result, prose(outputDir, summary, run.skipped()));
+        report(outputDir.toString(), statistics.summary(), run.skipped());
         out.flush();
       }
     }
   }
 
   private void onCluster() {
-    AtomicFile.requireFolder(outputDir);
     StatisticType type = StatisticType.parse(statisticType);
-    var job =
+    var result =
         new StatsOnCluster(
-            spark,
-            model,
-            corpus,
-            dataDir,
-            checkpoint ->
-                new StatisticsSettings(preparation(checkpoint), type, nComponents, batchSize));
-    try (GroupedStatistics computed = job.compute()) {
-      List<Map<String, Object>> groups = new ArrayList<>();
-      List<String> prose = new ArrayList<>();
-      computed
-          .statistics()
-          .forEach(
-              (group, statistics) -> {
-                Path folder = corpus.folder(outputDir, group);
-                statistics.write(folder);
-                LeakSummary summary = statistics.summary();
-                Map<String, Object> facts = facts(folder, summary);
-                if (corpus.isGrouped()) {
-                  facts.put("group", group);
-                }
-                groups.add(facts);
-                prose.add(prose(folder, summary, corpus.isGrouped() ? 0 : computed.skipped()));
-              });
-      Map<String, Object> result = new LinkedHashMap<>();
-      if (corpus.isGrouped()) {
-        result.put("groups", groups);
-        result.put("single", computed.single());
-        prose.addAll(corpus.notes(computed));
-      } else {
-        result.putAll(groups.get(0));
-      }
-      result.put("skipped", computed.skipped());
-      json.print(spec.commandLine().getOut(), result, String.join("\n", prose));
+                spark,
+                model,
+                corpus,
+                dataDir,
+                spec.commandLine()
+                    .getParseResult()
+                    .matchedOption("--output-dir")
+                    .originalStringValues()
+                    .get(0),
+                checkpoint ->
+                    new StatisticsSettings(preparation(checkpoint), type, nComponents, batchSize))
+            .compute();
+    if (corpus.isGrouped()) {
+      reportGroups(result);
+    } else {
+      result.groups().forEach(group -> report(group.folder(), group.summary(), result.skipped()));
     }
+  }
+
+  private void reportGroups(StatsOnCluster.Result result) {
+    List<Map<String, Object>> groups = new ArrayList<>();
+    List<String> prose = new ArrayList<>();
+    for (StatsOnCluster.Group group : result.groups()) {
+      Map<String, Object> facts = facts(group.folder(), group.summary());
+      facts.put("group", group.name());
+      groups.add(facts);
+      prose.add(prose(group.folder(), group.summary(), 0));
+    }
+    if (!result.single().isEmpty()) {
+      prose.add(
+          "Of one picture there are no statistics: %s."
+              .formatted(String.join(", ", result.single())));
+    }
+    if (result.skipped() > 0) {
+      prose.add("Skipped: %d.".formatted(result.skipped()));
+    }
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("groups", groups);
+    all.put("single", result.single());
+    all.put("skipped", result.skipped());
+    json.print(spec.commandLine().getOut(), all, String.join("\n", prose));
   }
 
   private ImagePreparation preparation(Checkpoint checkpoint) {
@@ -227,9 +228,15 @@ final class StatsCommand implements Callable<Integer> {
     return new ImageSize(side, side);
   }
 
-  private static Map<String, Object> facts(Path folder, LeakSummary summary) {
+  private void report(String folder, LeakSummary summary, long skipped) {
+    Map<String, Object> facts = facts(folder, summary);
+    facts.put("skipped", skipped);
+    json.print(spec.commandLine().getOut(), facts, prose(folder, summary, skipped));
+  }
+
+  private static Map<String, Object> facts(String folder, LeakSummary summary) {
     Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("output_dir", folder.toString());
+    facts.put("output_dir", folder);
     facts.put("statistic_type", summary.type().toString());
     facts.put("images", summary.imageCount().orElseThrow());
     facts.put("channel_means", summary.channelMeans());
@@ -237,7 +244,7 @@ final class StatsCommand implements Callable<Integer> {
     return facts;
   }
 
-  private static String prose(Path folder, LeakSummary summary, long skipped) {
+  private static String prose(String folder, LeakSummary summary, long skipped) {
     return "%s: %s statistics of %d pictures%s; mean of each latent channel %s, its spread %s."
         .formatted(
             folder,

@@ -3,8 +3,10 @@ package io.chiaroscuro.leak;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -15,7 +17,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param lowFrequencies their Gaussian: mean (n C,) and covariance (n C, n C), component-major
  * @param meanHfRemainder (C, h, w), float64
  * @param varHfRemainder (C, h, w), float64, unbiased
- * @param provenance where they come from
+ * @param provenance where they come from, by name: every run has it in the same order
  */
 public record DctPixelStatistics(
     LowFrequencyBasis basis,
@@ -36,7 +38,7 @@ public record DctPixelStatistics(
       meanHfRemainder = scope.own(meanHfRemainder.to(DType.FLOAT64.torch()).clone());
       varHfRemainder = scope.own(varHfRemainder.to(DType.FLOAT64.torch()).clone());
     }
-    provenance = Map.copyOf(provenance);
+    provenance = Collections.unmodifiableMap(new TreeMap<>(provenance));
   }
 
   /** Mean of the coefficients, (n C,), component-major, float64. */

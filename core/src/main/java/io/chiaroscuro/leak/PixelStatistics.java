@@ -2,7 +2,9 @@ package io.chiaroscuro.leak;
 
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.TensorScope;
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -10,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param meanPixels (C, h, w), float64
  * @param varPixels (C, h, w), float64, unbiased
- * @param provenance where they come from
+ * @param provenance where they come from, by name: every run has it in the same order
  */
 public record PixelStatistics(Tensor meanPixels, Tensor varPixels, Map<String, String> provenance)
     implements LeakStatistics {
@@ -24,7 +26,7 @@ public record PixelStatistics(Tensor meanPixels, Tensor varPixels, Map<String, S
       meanPixels = scope.own(meanPixels.to(DType.FLOAT64.torch()).clone());
       varPixels = scope.own(varPixels.to(DType.FLOAT64.torch()).clone());
     }
-    provenance = Map.copyOf(provenance);
+    provenance = Collections.unmodifiableMap(new TreeMap<>(provenance));
   }
 
   @Override

@@ -2,47 +2,58 @@ package io.chiaroscuro.spark.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chiaroscuro.image.PngFile;
-import io.chiaroscuro.image.RgbImage;
-import io.chiaroscuro.spark.brightness.BrightnessHistogram;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.chiaroscuro.image.Histogram;
+import io.chiaroscuro.image.ImageDecoder;
+import io.chiaroscuro.image.ImageFolder;
+import io.chiaroscuro.spark.brightness.ClusterBrightness;
+import io.chiaroscuro.spark.brightness.CorpusBrightness;
+import io.chiaroscuro.spark.picture.PictureFolder;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Random;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Brightness, while the cluster falls apart. */
+/** The brightness that a cluster measures while it falls apart. */
 @ExtendWith(OnCluster.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrightnessOnClusterTest {
 
-  private static final int PICTURES = 48;
+  private static final int PICTURES = 80;
+  private static final int PARTITIONS = 40;
 
-  @TempDir private Path pictures;
+  private Path photos;
 
-  private Row brightness(SparkSession session) throws IOException {
-    Random random = new Random(1);
-    for (int i = 0; i < PICTURES; i++) {
-      byte[] rgb = new byte[3 * 256 * 256];
-      random.nextBytes(rgb);
-      PngFile.write(pictures.resolve(i + ".png"), new RgbImage(256, 256, rgb), Map.of());
-    }
-    Files.writeString(pictures.resolve("broken.png"), "no image");
-    Dataset<Row> files =
-        session.read().format("binaryFile").load(pictures.toString()).repartition(24);
-    return files.agg(BrightnessHistogram.of(files.col("content"))).head();
+  @BeforeAll
+  void write(@TempDir Path folder) {
+    photos = NoisyPictures.write(folder, PICTURES);
   }
 
-  @Test
-  void x(StandaloneCluster cluster, SparkSession session) throws IOException {
-    Row calm = brightness(session);
-    var kill = AfterTasks.of(session, 8, cluster::killExecutor);
-    assertThat(brightness(session)).isEqualTo(calm);
-    kill.requireHappenedOnTheWay();
+  private CorpusBrightness brightness(SparkSession session, int partitions) {
+    return ClusterBrightness.of(PictureFolder.list(session, photos.toString(), partitions));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isTheSameToTheLastDigit(
+      Misfortune misfortune, StandaloneCluster cluster, SparkSession session) {
+    CorpusBrightness measured =
+        misfortune.during(cluster, session, () -> brightness(session, PARTITIONS));
+    Histogram pixels =
+        ImageFolder.list(photos).stream()
+            .map(file -> Histogram.of(ImageDecoder.decode(file)))
+            .reduce(Histogram::merge)
+            .orElseThrow();
+    assertThat(measured.images()).isEqualTo(PICTURES);
+    for (int value = 0; value < Histogram.BINS; value++) {
+      assertThat(measured.pixels().count(value)).isEqualTo(pixels.count(value));
+    }
+    CorpusBrightness calm = brightness(session, 3);
+    assertThat(measured.mean()).isEqualTo(calm.mean());
+    assertThat(measured.spread()).isEqualTo(calm.spread());
+    assertThat(measured.pictures()).isEqualTo(calm.pictures());
   }
 }

@@ -1,6 +1,7 @@
 package io.chiaroscuro.spark.standalone;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A node: Spark's worker with its executors, on an address of its own. */
 final class Worker implements AutoCloseable {
@@ -21,6 +22,13 @@ final class Worker implements AutoCloseable {
   /** The processes in which tasks run at this moment. */
   List<ProcessHandle> executors() {
     return daemon.children();
+  }
+
+  /**
+   * @throws IllegalStateException if that does not stand in its log soon
+   */
+  void requireSaid(String words) {
+    daemon.await(Pattern.compile(Pattern.quote(words)));
   }
 
   /** The node is gone, and all that ran on it: kill -9. */

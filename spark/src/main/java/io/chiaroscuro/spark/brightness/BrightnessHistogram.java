@@ -1,9 +1,7 @@
 package io.chiaroscuro.spark.brightness;
 
-import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.image.Brightness;
 import io.chiaroscuro.image.Histogram;
-import io.chiaroscuro.image.ImageDecoder;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -74,11 +72,7 @@ public final class BrightnessHistogram extends Aggregator<byte[], BrightnessSums
   @Override
   public BrightnessSums reduce(BrightnessSums sums, byte[] content) {
     if (content != null) {
-      try {
-        sums.add(Histogram.of(ImageDecoder.decode(content, "content")));
-      } catch (InvalidInputException e) {
-        sums.addSkipped();
-      }
+      PictureHistogram.of(content).ifPresentOrElse(sums::add, sums::addSkipped);
     }
     return sums;
   }

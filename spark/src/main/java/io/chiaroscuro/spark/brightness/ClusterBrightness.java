@@ -1,8 +1,6 @@
 package io.chiaroscuro.spark.brightness;
 
 import io.chiaroscuro.InvalidInputException;
-import io.chiaroscuro.image.Histogram;
-import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.spark.cluster.TaskFailures;
 import io.chiaroscuro.spark.picture.Picture;
 import io.chiaroscuro.spark.picture.PictureTable;
@@ -43,11 +41,9 @@ public final class ClusterBrightness {
   private static BrightnessSums added(
       BrightnessSums sums, Picture picture, Configuration configuration) {
     try {
-      sums.add(Histogram.of(ImageDecoder.decode(picture.bytes(configuration), picture.name())));
-    } catch (InvalidInputException e) {
-      if (e.getCause() instanceof Error) { // Of memory, which says nothing of the picture.
-        throw new IllegalStateException(e.getMessage(), e);
-      }
+      PictureHistogram.of(picture.bytes(configuration))
+          .ifPresentOrElse(sums::add, sums::addSkipped);
+    } catch (InvalidInputException e) { // There is no such file.
       sums.addSkipped();
     }
     return sums;

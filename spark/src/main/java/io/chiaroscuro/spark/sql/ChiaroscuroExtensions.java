@@ -1,5 +1,6 @@
 package io.chiaroscuro.spark.sql;
 
+import io.chiaroscuro.spark.generation.ClusterGeneration;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
@@ -37,6 +38,16 @@ public final class ChiaroscuroExtensions
     for (SqlFunction function : SqlFunction.values()) {
       session.udf().register(function.sqlName(), function.function());
     }
+  }
+
+  /**
+   * Gives a session these functions, and {@code generate(order)}, which makes pictures: {@code
+   * SELECT generate(struct(prompt, seed)) AS picture FROM orders}. See {@link
+   * ClusterGeneration#function}.
+   */
+  public static void register(SparkSession session, ClusterGeneration generation) {
+    register(session);
+    session.udf().register("generate", generation.function(session));
   }
 
   @Override

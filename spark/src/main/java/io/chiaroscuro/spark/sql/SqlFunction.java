@@ -1,9 +1,8 @@
 package io.chiaroscuro.spark.sql;
 
-import io.chiaroscuro.InvalidInputException;
 import io.chiaroscuro.image.Histogram;
-import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.spark.brightness.BrightnessHistogram;
+import io.chiaroscuro.spark.brightness.PictureHistogram;
 import java.io.Serializable;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -53,15 +52,10 @@ enum SqlFunction {
   /** What is measured of a picture's bytes; of what cannot be decoded, null. */
   private static UserDefinedFunction ofPicture(Measure measure) {
     UDF1<byte[], Double> function =
-        content -> {
-          try {
-            return content == null
+        content ->
+            content == null
                 ? null
-                : measure.applyAsDouble(Histogram.of(ImageDecoder.decode(content, "content")));
-          } catch (InvalidInputException e) {
-            return null;
-          }
-        };
+                : PictureHistogram.of(content).map(measure::applyAsDouble).orElse(null);
     return functions.udf(function, DataTypes.DoubleType);
   }
 

@@ -9,6 +9,7 @@ import io.chiaroscuro.image.Brightness;
 import io.chiaroscuro.image.ImageDecoder;
 import io.chiaroscuro.image.PngFile;
 import io.chiaroscuro.image.RgbImage;
+import io.chiaroscuro.spark.LocalSpark;
 import io.chiaroscuro.spark.Pictures;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,34 +21,17 @@ import java.util.Random;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class BrightnessHistogramTest {
 
   private static final StructType SCHEMA =
       new StructType().add("label", DataTypes.StringType).add("content", DataTypes.BinaryType);
 
-  private static SparkSession spark;
-
-  @BeforeAll
-  static void start() {
-    spark =
-        SparkSession.builder()
-            .master("local[3]")
-            .config("spark.ui.enabled", false)
-            .config("spark.sql.shuffle.partitions", 3)
-            .getOrCreate();
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
-  }
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   @Test
   void isWhatOneMachineMeasures() {
@@ -84,7 +68,7 @@ class BrightnessHistogramTest {
     rows.add(RowFactory.create("dark", Pictures.grey(30)));
     rows.add(RowFactory.create("light", Pictures.grey(200)));
     rows.add(RowFactory.create("light", "no picture".getBytes(StandardCharsets.UTF_8)));
-    Dataset<Row> table = spark.createDataFrame(rows, SCHEMA);
+    Dataset<Row> table = SPARK.session().createDataFrame(rows, SCHEMA);
     List<Row> groups =
         table
             .groupBy("label")
@@ -128,7 +112,7 @@ class BrightnessHistogramTest {
   }
 
   private static Row histogram(List<Row> rows, int partitions) {
-    Dataset<Row> table = spark.createDataFrame(rows, SCHEMA).repartition(partitions);
+    Dataset<Row> table = SPARK.session().createDataFrame(rows, SCHEMA).repartition(partitions);
     return table.agg(BrightnessHistogram.of(table.col("content"))).head().getStruct(0);
   }
 

@@ -1,0 +1,2 @@
+/** Tables of prompts and seeds into tables or folders of pictures. */
+package io.chiaroscuro.spark.generation;
