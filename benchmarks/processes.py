@@ -23,6 +23,9 @@ class Observed:
     peak_mib: float = 0
     cpu_seconds: float = 0
 
+    def seconds(self) -> float:
+        return self.samples[-1][0] - self.samples[0][0]
+
     def resident_mib(self, begin: float, end: float) -> float:
         """The mean between two points of its life, each a share of it."""
         first, last = self.samples[0][0], self.samples[-1][0]
@@ -31,7 +34,7 @@ class Observed:
 
 
 class Sampler:
-    """Looks twice a second at the Java processes below `roots`; use it in a `with`."""
+    """Looks at the Java processes below `roots` now and then; use it in a `with`."""
 
     def __init__(self, roots: list[int], seconds: float = 0.5):
         self.roots, self.seconds = roots, seconds

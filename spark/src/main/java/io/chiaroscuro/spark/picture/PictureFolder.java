@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -77,13 +78,7 @@ public final class PictureFolder {
       Path folder = new Path(uri);
       FileSystem system = folder.getFileSystem(session.sparkContext().hadoopConfiguration());
       List<String> paths = new ArrayList<>();
-      var files = system.listFiles(folder, true);
-      while (files.hasNext()) {
-        Path file = files.next().getPath();
-        if (ImageFolder.isImage(file.getName())) {
-          paths.add(file.toString());
-        }
-      }
+      collect(system, folder, paths);
       if (paths.isEmpty()) {
         throw new InvalidInputException(
             "The folder '%s' holds no image; JPEG, PNG, WebP, BMP, GIF and TIFF files are known by their suffix."
@@ -99,6 +94,22 @@ public final class PictureFolder {
     } catch (IOException e) {
       throw new InvalidInputException(
           "Cannot read the folder '%s' (%s).".formatted(uri, AtomicFile.reason(e)), e);
+    }
+  }
+
+  /**
+   * Not by {@link FileSystem#listFiles}: on a local disk that asks for every file's owner, for
+   * which Hadoop starts a process each time.
+   */
+  private static void collect(FileSystem system, Path folder, List<String> paths)
+      throws IOException {
+    for (FileStatus found : system.listStatus(folder)) {
+      Path path = found.getPath();
+      if (found.isDirectory()) {
+        collect(system, path, paths);
+      } else if (ImageFolder.isImage(path.getName())) {
+        paths.add(path.toString());
+      }
     }
   }
 }
