@@ -63,27 +63,16 @@ final class StandaloneCluster implements AutoCloseable {
     return this;
   }
 
-  /** Starts a node on which no executor can begin: where its folder was to be is a file. */
+  /** Starts a node on whose disk nothing can be written: where its folder was to be is a file. */
   Worker addWorkerWithoutDisk() {
-    return add(Map.of("SPARK_LOCAL_DIRS", occupied()));
-  }
-
-  /** Starts a node whose executors begin, and then can write nothing that they want to keep. */
-  Worker addWorkerWithoutCache() {
-    return add(Map.of("XDG_CACHE_HOME", occupied()));
-  }
-
-  private Worker add(Map<String, String> environment) {
-    start(environment).await(REGISTERED);
-    return workers.get(workers.size() - 1);
-  }
-
-  private String occupied() {
+    Path occupied = folder.resolve("occupied");
     try {
-      return Files.writeString(folder.resolve("occupied"), "This is no folder.").toString();
+      Files.writeString(occupied, "This is no folder.");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    start(Map.of("SPARK_LOCAL_DIRS", occupied.toString())).await(REGISTERED);
+    return workers.get(workers.size() - 1);
   }
 
   private Daemon start(Map<String, String> environment) {

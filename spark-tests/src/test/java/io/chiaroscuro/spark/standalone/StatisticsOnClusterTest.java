@@ -29,7 +29,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,30 +119,5 @@ class StatisticsOnClusterTest {
         .singleElement()
         .asString()
         .endsWith("broken.png");
-  }
-
-  @Test
-  void aNodeThatCannotKeepTheModelIsLeftAlone(StandaloneCluster cluster, SparkSession session)
-      throws InterruptedException {
-    Path model = folder.resolve("model");
-    SeededStableDiffusion.write(model, 0);
-    Worker broken = cluster.addWorkerWithoutCache();
-    try (var failures = FailuresByNode.count(session)) {
-      awaitExecutor(session, broken.address());
-      var sent = ClusterCheckpoint.sent(session, model, Set.of(Component.VAE));
-      assertThat(onCluster(session, sent)).isEqualTo(onThisMachine(model));
-      assertThat(failures.counts()).containsOnlyKeys(broken.address());
-      assertThat(failures.counts().get(broken.address())).isBetween(1, 4);
-    } finally {
-      cluster.lose(broken);
-    }
-  }
-
-  private static void awaitExecutor(SparkSession session, String address)
-      throws InterruptedException {
-    var tracker = session.sparkContext().statusTracker();
-    while (Arrays.stream(tracker.getExecutorInfos()).noneMatch(e -> e.host().equals(address))) {
-      TimeUnit.MILLISECONDS.sleep(100);
-    }
   }
 }
