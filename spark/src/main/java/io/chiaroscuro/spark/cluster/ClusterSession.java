@@ -92,11 +92,12 @@ public record ClusterSession(String name, Optional<String> master, int threadsPe
 
   /**
    * Executors compute with what the driver computes with; mapped weights are not for JavaCPP to
-   * limit.
+   * limit. As the work is native, one thread is enough to collect garbage, and leaves the cores to
+   * it.
    */
   private static String nativeOptions() {
     String blas = System.getProperty(BLAS);
-    return "--enable-native-access=ALL-UNNAMED -Dorg.bytedeco.javacpp.maxPhysicalBytes=0"
+    return "--enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Dorg.bytedeco.javacpp.maxPhysicalBytes=0"
         + (blas == null ? "" : " -D%s=%s".formatted(BLAS, blas));
   }
 }
