@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrightnessOnClusterTest {
 
-  private static final int PICTURES = 80;
-  private static final int PARTITIONS = 40;
+  private static final int PICTURES = 600;
+  private static final int PARTITIONS = 300;
 
   private Path photos;
 

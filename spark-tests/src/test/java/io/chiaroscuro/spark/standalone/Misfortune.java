@@ -46,7 +46,7 @@ enum Misfortune {
     }
   };
 
-  /** So many are done when it happens, and at least as many are not. */
+  /** So many are done when it happens; jobs have so many more that they last until it has. */
   private static final int TASKS = 6;
 
   /**

@@ -24,7 +24,7 @@ final class NoisyPictures {
         rgb[j] = (byte) ((rgb[j] & 63) + 5 * i);
       }
       PngFile.write(
-          folder.resolve("%02d.png".formatted(i)), new RgbImage(WIDTH, HEIGHT, rgb), Map.of());
+          folder.resolve("%03d.png".formatted(i)), new RgbImage(WIDTH, HEIGHT, rgb), Map.of());
     }
     return folder;
   }

@@ -43,8 +43,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StatisticsOnClusterTest {
 
-  private static final int PICTURES = 36;
-  private static final int PARTITIONS = 18;
+  private static final int PICTURES = 240;
+  private static final int PARTITIONS = 120;
 
   private static final StatisticsSettings SETTINGS =
       new StatisticsSettings(
