@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import io.chiaroscuro.fixtures.PackageOrder;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -15,29 +16,31 @@ import org.junit.jupiter.api.TestFactory;
 /** The packages follow the data's way: each depends only on those above it in this list. */
 class PackageRulesTest {
 
-  private static final List<String> ORDER =
-      List.of(
-          "file",
-          "profile",
-          "hub",
-          "tensor",
-          "safetensors",
-          "pickle",
-          "checkpoint",
-          "nn",
-          "clip",
-          "prompt",
-          "unet",
-          "vae",
-          "adapter",
-          "scheduler",
-          "original",
-          "noise",
-          "leak",
-          "image",
-          "pipeline",
-          "order",
-          "analysis");
+  private static final PackageOrder ORDER =
+      new PackageOrder(
+          "io.chiaroscuro",
+          List.of(
+              "file",
+              "profile",
+              "hub",
+              "tensor",
+              "safetensors",
+              "pickle",
+              "checkpoint",
+              "nn",
+              "clip",
+              "prompt",
+              "unet",
+              "vae",
+              "adapter",
+              "scheduler",
+              "original",
+              "noise",
+              "leak",
+              "image",
+              "pipeline",
+              "order",
+              "analysis"));
 
   private final JavaClasses core =
       new ClassFileImporter()
@@ -46,33 +49,12 @@ class PackageRulesTest {
 
   @TestFactory
   List<DynamicTest> dependsOnlyOnThoseAbove() {
-    return ORDER.stream()
-        .map(
-            name ->
-                DynamicTest.dynamicTest(
-                    name,
-                    () ->
-                        noClasses()
-                            .that()
-                            .resideInAPackage("io.chiaroscuro." + name + "..")
-                            .should()
-                            .dependOnClassesThat()
-                            .resideInAnyPackage(below(name))
-                            .allowEmptyShould(true)
-                            .check(core)))
-        .toList();
-  }
-
-  private static String[] below(String name) {
-    return ORDER.subList(ORDER.indexOf(name) + 1, ORDER.size()).stream()
-        .map(lower -> "io.chiaroscuro." + lower + "..")
-        .toArray(String[]::new);
+    return ORDER.tests(core);
   }
 
   @Test
   void everyPackageHasItsPlace() {
-    String[] known =
-        ORDER.stream().map(name -> "io.chiaroscuro." + name + "..").toArray(String[]::new);
+    String[] known = ORDER.patterns(ORDER.names());
     classes()
         .that()
         .resideOutsideOfPackage("io.chiaroscuro")
