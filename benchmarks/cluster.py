@@ -7,6 +7,7 @@ import shutil
 import struct
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import cost
@@ -43,8 +44,8 @@ def options(args) -> list[str]:
     return list(map(str, [*words, "--resolution", args.size, "--center-crop"]))
 
 
-def scaling(args, scratch: Path) -> Job:
-    """The same pictures by 1, 2 and 4 tasks at once; returns the first job."""
+def scaling(args, scratch: Path) -> list[Job]:
+    """The same pictures by 1, 2 and 4 tasks at once."""
     folder = repeated(pictures(args.images), args.times, scratch / "pictures")
     heading = ["tasks at once", "pictures", "s in all", "s to the first task", "pictures/s", "per task", "CPU ms a picture"]
     heading += ["tasks", "ms beside running, a task", "MB of pictures", "MB shuffled", "MB of results", "CPU s in all"]
@@ -65,7 +66,7 @@ def scaling(args, scratch: Path) -> Job:
     first = tensors(scratch / f"statistics-{args.tasks[0]}")
     same = all(tensors(scratch / f"statistics-{tasks}") == first for tasks in args.tasks)
     print(f"\nThe statistics are {'equal in every bit' if same else 'NOT equal'} for all numbers of tasks.\n", flush=True)
-    return jobs[0]
+    return jobs
 
 
 def hundred(args, scratch: Path) -> None:
@@ -130,12 +131,12 @@ def autoencoder_bytes(model: Path) -> int:
     return sum(file.stat().st_size for file in (model / "vae").glob("*.safetensors"))
 
 
-def constants(args, model: Path, size: int, job: Job, shipped: float) -> tuple[cost.Measured, cost.Assumed]:
-    """Of one core: what a picture, a task, a partition and a session take."""
+def constants(args, folders: list[Path], model: Path, size: int, job: Job, shipped: float) -> tuple[cost.Measured, cost.Assumed]:
+    """Of one core: what a picture of these folders, a task, a partition and a session take."""
     config = json.loads((model / "vae" / "config.json").read_text())
     side = size >> (len(config["block_out_channels"]) - 1)
     channels = config["latent_channels"]
-    photographs = pictures(args.images[:1])
+    originals = pictures(folders)
     with ours(model, args.dtypes[0], 1) as worker:
 
         def seconds(*words, times: int = ROUNDS) -> float:
@@ -149,7 +150,7 @@ def constants(args, model: Path, size: int, job: Job, shipped: float) -> tuple[c
         begin = processor_seconds(worker.process.pid)
         worker.ask("load")
         opened = processor_seconds(worker.process.pid) - begin
-        prepared = seconds("prepare", size, args.images[0].resolve()) / len(photographs)
+        prepared = sum(seconds("prepare", size, folder.resolve()) for folder in folders) / len(originals)
         once = seconds("encode", size, 1, times=1)
         encoded = seconds("encode", size, 1, times=max(ROUNDS, round(SECONDS_TO_MEASURE / max(once, 0.01))))
         folded = seconds("fold", side, COMPONENTS, 1000) / 1000
@@ -168,12 +169,23 @@ def constants(args, model: Path, size: int, job: Job, shipped: float) -> tuple[c
         state_bytes=24 * words,
         checkpoint_bytes=autoencoder_bytes(model),
     )
-    size_of_photograph = sum(p.stat().st_size for p in photographs) // len(photographs)
-    return measured, cost.Assumed(picture_bytes=size_of_photograph, pictures_per_task=args.pictures_per_task)
+    size_of_picture = sum(p.stat().st_size for p in originals) // len(originals)
+    return measured, cost.Assumed(picture_bytes=size_of_picture, pictures_per_task=args.pictures_per_task)
+
+
+def check(args, jobs: list[Job], shipped: float) -> None:
+    """What the model says of the jobs that were measured: its constants are those of one task at a time."""
+    measured, assumed = constants(args, args.images, args.model, args.size, jobs[0], shipped)
+    print("| tasks at once | s by the model | s measured | model/measured |\n|--:|--:|--:|--:|")
+    for tasks, job in zip(args.tasks, jobs, strict=True):
+        node = replace(assumed, cores=tasks)
+        seconds = cost.cost(job.images, 1, measured, node).seconds
+        print(row([tasks, f"{seconds:.1f}", f"{job.seconds:.1f}", f"{seconds / job.seconds:.2f}"]))
+    print(flush=True)
 
 
 def extrapolate(args, model: Path, size: int, job: Job, shipped: float) -> None:
-    measured, assumed = constants(args, model, size, job, shipped)
+    measured, assumed = constants(args, args.images[:1], model, size, job, shipped)
     print(f"Pictures of {size} pixels by {model.name}, {args.dtypes[0]}. Measured: ", end="")
     print(", ".join(f"{name} {value:.3g}" for name, value in vars(measured).items()) + ".")
     print("Assumed: " + ", ".join(f"{name} {value:.3g}" for name, value in vars(assumed).items()) + ".\n")
@@ -187,11 +199,12 @@ def compare(args) -> None:
             hundred(args, Path(scratch))
     if "scaling" in args.only:
         with tempfile.TemporaryDirectory() as scratch:
-            job = scaling(args, Path(scratch))
+            jobs = scaling(args, Path(scratch))
             shipped = shipping(args, Path(scratch)) if args.large_model else math.inf
-        extrapolate(args, args.model, args.size, job, shipped)
+        check(args, jobs, shipped)
+        extrapolate(args, args.model, args.size, jobs[0], shipped)
         if args.large_model:
-            extrapolate(args, args.large_model, args.large_size, job, shipped)
+            extrapolate(args, args.large_model, args.large_size, jobs[0], shipped)
 
 
 def row(cells: list) -> str:

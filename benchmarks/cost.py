@@ -77,7 +77,12 @@ def table(measured: Measured, assumed: Assumed) -> str:
     for pictures in (10**6, 10**9):
         for nodes in (1, 16, 256):
             c = cost(pictures, nodes, measured, assumed)
-            figures = [f"{c.seconds / 3600:,.3g}", f"{c.node_hours():,.0f}", f"{c.bytes_read / 1e12:.3g}"]
+            figures = [significant(c.seconds / 3600), significant(c.node_hours()), f"{c.bytes_read / 1e12:.3g}"]
             figures += [f"{c.bytes_shuffled / GB:.3g}", f"{c.driver_seconds:.2g}"]
             lines.append(f"| {pictures:,} | {nodes} | {' | '.join(figures)} |")
     return "\n".join(lines)
+
+
+def significant(number: float) -> str:
+    """Three digits, and no exponents."""
+    return f"{float(f'{number:.3g}'):,.10g}"

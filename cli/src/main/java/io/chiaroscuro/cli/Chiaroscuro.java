@@ -3,7 +3,6 @@ package io.chiaroscuro.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -14,25 +13,6 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = VersionLine.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      StatsCommand.class,
-      GenerateCommand.class,
-      InvertCommand.class,
-      InspectCommand.class,
-      ConvertCommand.class,
-      BrightnessCommand.class,
-      DatasetCommand.class,
-      TrainCommand.class,
-      AnalyzeCommand.class,
-      DemoCommand.class,
-      ExamplesCommand.class,
-      ServeCommand.class,
-      DemoModelCommand.class,
-      PullCommand.class,
-      ModelsCommand.class,
-      SparkCommand.class,
-      GenerateCompletion.class,
-    },
     footer = {
       "",
       "Examples:",
@@ -71,6 +51,7 @@ public final class Chiaroscuro {
   static int run(
       Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
     CommandLine command = new CommandLine(new Chiaroscuro(environment));
+    Commands.addTo(command, args);
     command
         .setOut(out)
         .setErr(err)
