@@ -3,7 +3,8 @@
 import math
 from dataclasses import dataclass
 
-MIB, GB = 2**20, 1e9
+GB = 1e9
+TASKS_PER_SLOT, MOST_TASKS = 4, 20_000  # as PictureFolder divides a folder
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Assumed:
     """What no machine at hand can tell."""
 
     picture_bytes: int
-    pictures_per_task: int
+    pictures_per_task: int  # at most, up to MOST_TASKS
     cores: int = 16  # of a node, a task each
     read_bytes_per_second: float = 1 * GB  # of a node, from where the pictures lie
     network_bytes_per_second: float = 1 * GB  # of a node or the driver
@@ -51,16 +52,16 @@ class Cost:
 
 def cost(pictures: int, nodes: int, measured: Measured, assumed: Assumed) -> Cost:
     slots = nodes * assumed.cores
-    tasks = math.ceil(pictures / assumed.pictures_per_task)
+    tasks = max(min(MOST_TASKS, math.ceil(pictures / assumed.pictures_per_task)), TASKS_PER_SLOT * slots)
     # Nodes fetch the checkpoint from the driver together.
     ship = measured.checkpoint_bytes / min(measured.ship_bytes_per_second, assumed.network_bytes_per_second / nodes)
     begin = measured.session_seconds + ship + measured.open_seconds
     # A node's cores share its way to the pictures; a task does not read and compute at once.
     read = assumed.picture_bytes * assumed.cores / assumed.read_bytes_per_second
-    task = assumed.pictures_per_task * (measured.picture_seconds() + read) + measured.task_seconds
+    task = math.ceil(pictures / tasks) * (measured.picture_seconds() + read) + measured.task_seconds
     work = math.ceil(tasks / slots) * task
-    # Spark's treeAggregate of depth 2: as many reducers as the square root of the tasks, then the driver.
-    reducers = math.ceil(math.sqrt(tasks))
+    # Spark's treeAggregate of depth 2: about as many reducers as the square root of the tasks, then the driver.
+    reducers = tasks // math.ceil(math.sqrt(tasks))
     state = measured.merge_seconds + measured.state_bytes / assumed.network_bytes_per_second
     reduce = math.ceil(reducers / slots) * math.ceil(tasks / reducers) * state
     driver = reducers * state
