@@ -61,6 +61,20 @@ def compare(args) -> None:
             print(f"{dtype}: best matrix product {rate:.3f} TFLOP/s", file=sys.stderr)
             for job in chosen:
                 print(row(job, dtype, rate, sides, args), flush=True)
+    if "archive" in (args.only or []):
+        archive(args)
+
+
+def archive(args) -> None:
+    """Statistics of a folder as we make them, beside a loop over single images in float32, as the paper's script has it."""
+    count = args.batch_size * args.batches
+    words = ["stats", args.size, 1, count, args.images.resolve()]
+    dtype = args.dtypes[-1]
+    job = Job(f"stats, {args.size}; {dtype} beside a float32 loop", "images/s", words, count)
+    with ours(args.model, dtype, args.threads) as worker, diffusers("eager", args.python, args.model, "float32", args.threads) as loop:
+        for side in (worker, loop):
+            side.ask("load")
+        print(row(job, dtype, float(worker.ask("rate")), [worker, loop], args), flush=True)
 
 
 def heading(peers: list[str]) -> str:

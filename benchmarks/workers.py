@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -77,7 +78,7 @@ def build() -> None:
 
 
 def ours(model: Path, dtype: str, threads: int) -> Worker:
-    """Started with the options that ./chiaroscuro starts with."""
+    """Started with the options and the heap that ./chiaroscuro starts with."""
     target = HERE / "target"
     jar = next(target.glob("chiaroscuro-benchmarks-*.jar"))
     mkl = platform.system() == "Linux" and platform.machine() == "x86_64"
@@ -92,7 +93,9 @@ def ours(model: Path, dtype: str, threads: int) -> Worker:
     java = f"{home}/bin/java" if home else shutil.which("java")
     classpath = f"{jar}:{(target / 'dependencies.txt').read_text().strip()}"
     main = "io.chiaroscuro.benchmarks.Worker"
-    return Worker("ours", [java, *options, "-cp", classpath, main, str(model), dtype, str(threads)], threads)
+    command = [java, *options, "-cp", classpath, main, str(model), dtype, str(threads)]
+    heap = re.search(r"^heap=(\S+)$", (ROOT / "chiaroscuro").read_text(), re.MULTILINE)[1]
+    return Worker("ours", command, threads, {"GLIBC_TUNABLES": os.environ.get("GLIBC_TUNABLES", heap)})
 
 
 def diffusers(name: str, python: str, model: Path, dtype: str, threads: int) -> Worker:

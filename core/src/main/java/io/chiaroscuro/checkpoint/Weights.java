@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -41,6 +42,7 @@ public final class Weights implements AutoCloseable {
   private final Device device;
   private final Map<String, Tensor> tensors;
   private final Map<String, List<LowRankAdapter>> adapters;
+  private final List<DerivedTensor> derived;
   private final String prefix;
 
   /**
@@ -49,7 +51,8 @@ public final class Weights implements AutoCloseable {
    * @param device where they are put
    */
   public Weights(WeightSource source, DType dtype, Device device) {
-    this(source, dtype, device, new LinkedHashMap<>(), new LinkedHashMap<>(), "");
+    this(
+        source, dtype, device, new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>(), "");
   }
 
   private Weights(
@@ -58,12 +61,14 @@ public final class Weights implements AutoCloseable {
       Device device,
       Map<String, Tensor> tensors,
       Map<String, List<LowRankAdapter>> adapters,
+      List<DerivedTensor> derived,
       String prefix) {
     this.source = source;
     this.dtype = dtype;
     this.device = device;
     this.tensors = tensors;
     this.adapters = adapters;
+    this.derived = derived;
     this.prefix = prefix;
   }
 
@@ -83,7 +88,7 @@ public final class Weights implements AutoCloseable {
 
   /** The same weights seen from {@code scope}: {@code at("a").get("b")} is {@code get("a.b")}. */
   public Weights at(String scope) {
-    return new Weights(source, dtype, device, tensors, adapters, prefix + scope + ".");
+    return new Weights(source, dtype, device, tensors, adapters, derived, prefix + scope + ".");
   }
 
   /** The same weights seen from the {@code index}-th element of a list. */
@@ -186,6 +191,13 @@ public final class Weights implements AutoCloseable {
     return Collections.unmodifiableMap(adapters);
   }
 
+  /** What shall be computed from one of these tensors when it is first needed, and kept. */
+  public DerivedTensor derived(Tensor tensor, UnaryOperator<Tensor> derivation) {
+    DerivedTensor result = new DerivedTensor(tensor, derivation);
+    derived.add(result);
+    return result;
+  }
+
   /** Names of tensors that exist beneath this view and nobody asked for. */
   public List<String> surplus() {
     return source.unread(prefix);
@@ -214,6 +226,7 @@ public final class Weights implements AutoCloseable {
   /** Frees every tensor, of all views; adapters belong to whoever put them there. */
   @Override
   public void close() {
+    derived.forEach(DerivedTensor::close);
     tensors.values().forEach(Tensor::close);
     tensors.clear();
     source.close();

@@ -18,6 +18,9 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Attention {
 
+  /** With fewer keys, those of a text for example, products are too small to pay. */
+  private static final long LEAST_KEYS = 256;
+
   private Attention() {}
 
   /**
@@ -48,6 +51,24 @@ public final class Attention {
       Tensor query, Tensor key, Tensor value, int heads, boolean causal) {
     try (var scope = new TensorScope()) {
       Tensor attended =
+          !causal && blocksPay(query, key, value)
+              ? BlockedAttention.attend(
+                      split(query, heads).flatten(0, 1).contiguous(),
+                      split(key, heads).flatten(0, 1),
+                      split(value, heads).flatten(0, 1).contiguous())
+                  .view(query.size(0), heads, query.size(1), query.size(2) / heads)
+              : fused(query, key, value, heads, causal);
+      return scope.keep(
+          attended
+              .transpose(1, 2)
+              .reshape(query.size(0), query.size(1), query.size(2))
+              .to(query.scalar_type()));
+    }
+  }
+
+  private static Tensor fused(Tensor query, Tensor key, Tensor value, int heads, boolean causal) {
+    try (var scope = new TensorScope()) {
+      return scope.keep(
           torch.scaled_dot_product_attention(
               split(computable(query), heads),
               split(computable(key), heads),
@@ -56,13 +77,15 @@ public final class Attention {
               0,
               causal,
               new DoubleOptional(),
-              false);
-      return scope.keep(
-          attended
-              .transpose(1, 2)
-              .reshape(query.size(0), query.size(1), query.size(2))
-              .to(query.scalar_type()));
+              false));
     }
+  }
+
+  private static boolean blocksPay(Tensor query, Tensor key, Tensor value) {
+    return query.is_cpu()
+        && DType.of(query) == DType.BFLOAT16
+        && key.size(1) >= LEAST_KEYS
+        && !Autograd.watches(query, key, value);
   }
 
   /**

@@ -1,11 +1,15 @@
 package io.chiaroscuro.nn;
 
+import io.chiaroscuro.checkpoint.DerivedTensor;
 import io.chiaroscuro.checkpoint.LowRankAdapter;
 import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.profile.Operator;
 import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.TensorScope;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -20,6 +24,7 @@ public final class Conv2d {
   private final long[] stride;
   private final long[] padding;
   private final List<LowRankAdapter> adapters;
+  private final Map<Winograd, DerivedTensor> transformed = new EnumMap<>(Winograd.class);
 
   /** A convolution that keeps the size: stride one, padded by half the (odd) kernel. */
   public Conv2d(Weights weights, long inChannels, long outChannels, int kernel) {
@@ -54,6 +59,11 @@ public final class Conv2d {
     this.stride = new long[] {stride, stride};
     this.padding = new long[] {padding, padding};
     this.adapters = weights.adapters();
+    if (kernel == 3 && stride == 1 && padding == 1 && bias != null && Winograd.paysWith(weight)) {
+      for (Winograd winograd : Winograd.values()) {
+        transformed.put(winograd, weights.derived(weight, winograd::transformed));
+      }
+    }
   }
 
   /** A convolution padded by half the (odd) kernel that adds nothing: there is no {@code bias}. */
@@ -65,13 +75,7 @@ public final class Conv2d {
   /** (B, inChannels, H, W) to (B, outChannels, H', W'). */
   public Tensor forward(Tensor x) {
     try (var scope = new TensorScope()) {
-      Tensor y =
-          Profile.operator(
-              Operator.CONVOLUTION,
-              () ->
-                  convolve(
-                      x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias)),
-              out -> 2.0 * out.numel() * weight.numel() / weight.size(0));
+      Tensor y = profiled(() -> convolved(x));
       return scope.keep(
           Adapted.output(
               y,
@@ -80,6 +84,37 @@ public final class Conv2d {
               (in, down) -> convolve(in, down, new TensorOptional()),
               torch::conv2d));
     }
+  }
+
+  /** What {@link #forward} makes of {@code x} enlarged to twice its size by nearest neighbours. */
+  Tensor forwardEnlarged(Tensor x) {
+    try (var scope = new TensorScope()) {
+      return scope.keep(
+          adapters.isEmpty() && isQuick(Winograd.TWICE_THE_SIZE, x)
+              ? profiled(() -> quick(Winograd.TWICE_THE_SIZE, x))
+              : forward(torch.upsample_nearest2d(x, 2 * x.size(2), 2 * x.size(3))));
+    }
+  }
+
+  private Tensor profiled(Supplier<Tensor> convolution) {
+    return Profile.operator(
+        Operator.CONVOLUTION,
+        convolution,
+        out -> 2.0 * out.numel() * weight.numel() / weight.size(0));
+  }
+
+  private Tensor convolved(Tensor x) {
+    return isQuick(Winograd.SAME_SIZE, x)
+        ? quick(Winograd.SAME_SIZE, x)
+        : convolve(x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias));
+  }
+
+  private boolean isQuick(Winograd winograd, Tensor x) {
+    return transformed.containsKey(winograd) && winograd.paysFor(x) && !Autograd.watches(x, weight);
+  }
+
+  private Tensor quick(Winograd winograd, Tensor x) {
+    return winograd.convolve(x, transformed.get(winograd).get(), bias);
   }
 
   private Tensor convolve(Tensor x, Tensor kernel, TensorOptional shift) {

@@ -28,6 +28,8 @@ import org.bytedeco.pytorch.TensorArrayRefOptional;
  */
 public final class GradientCheckpointing implements Segments, AutoCloseable {
 
+  private static final ThreadLocal<Boolean> RUNNING = ThreadLocal.withInitial(() -> false);
+
   private final Deque<Step> tape = new ArrayDeque<>();
   private final Map<Long, Tensor> standIns = new HashMap<>();
 
@@ -45,10 +47,21 @@ public final class GradientCheckpointing implements Segments, AutoCloseable {
   }
 
   private static Tensor withoutGraph(Segment segment, Tensor... inputs) {
+    RUNNING.set(true);
     try (var scope = new TensorScope();
         var guard = new NoGradGuard()) {
       return scope.keep(segment.forward(inputs).detach());
+    } finally {
+      RUNNING.remove();
     }
+  }
+
+  /**
+   * Whether this thread computes a segment that will be computed again with autograd, and must come
+   * out the same then.
+   */
+  static boolean isRunning() {
+    return RUNNING.get();
   }
 
   /** A handle of our own to {@code input} or, where a graph lies behind it, to its stand-in. */

@@ -16,11 +16,14 @@ public final class Upsample2D {
 
   /** (B, channels, H, W) to (B, channels, 2H, 2W). */
   public Tensor forward(Tensor x) {
-    return forward(x, 2 * x.size(2), 2 * x.size(3));
+    return conv.forwardEnlarged(x);
   }
 
   /** (B, channels, H, W) to (B, channels, height, width). */
   public Tensor forward(Tensor x, long height, long width) {
+    if (height == 2 * x.size(2) && width == 2 * x.size(3)) {
+      return forward(x);
+    }
     try (var scope = new TensorScope()) {
       return scope.keep(conv.forward(torch.upsample_nearest2d(x, height, width)));
     }

@@ -1,0 +1,147 @@
+package io.chiaroscuro.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chiaroscuro.adapter.Lora;
+import io.chiaroscuro.adapter.LoraWeight;
+import io.chiaroscuro.adapter.MergedLoras;
+import io.chiaroscuro.adapter.WeightedLora;
+import io.chiaroscuro.checkpoint.Component;
+import io.chiaroscuro.checkpoint.LowRankAdapter;
+import io.chiaroscuro.checkpoint.Weights;
+import io.chiaroscuro.tensor.DType;
+import io.chiaroscuro.tensor.Device;
+import io.chiaroscuro.tensor.SeededGenerator;
+import io.chiaroscuro.tensor.TensorScope;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+
+/** In bfloat16, with channels enough for {@link Winograd}'s way. */
+class Conv2dTest {
+
+  private static final int CHANNELS = 192;
+  private static final long[] ONE = {1, 1};
+  private static final double ROUNDING = 1e-2;
+
+  private final Weights weights = Weights.seeded(3, DType.BFLOAT16, Device.CPU);
+  private final Conv2d conv = new Conv2d(weights.at("layer"), CHANNELS, CHANNELS, 3);
+  private final Tensor kernel = weights.tensors().get("layer.weight");
+  private final Tensor bias = weights.tensors().get("layer.bias");
+
+  @Test
+  void goesTheQuickWayWhereItPays() {
+    try (var scope = new TensorScope()) {
+      Tensor x = picture(16, 16);
+      Tensor y = conv.forward(x);
+      assertThat(y.equal(direct(x))).isFalse();
+      assertThat(WinogradTest.distance(y, exact(x))).isLessThan(ROUNDING);
+    }
+  }
+
+  @Test
+  void oddAndSmallPicturesAreLeftToLibtorch() {
+    try (var scope = new TensorScope()) {
+      for (Tensor x : List.of(picture(17, 16), picture(16, 17), picture(8, 8))) {
+        assertThat(conv.forward(x).equal(direct(x))).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void enlargesQuicklyAndWithAdaptersToo() {
+    try (var scope = new TensorScope();
+        var generator = new SeededGenerator(8)) {
+      Tensor x = picture(9, 11);
+      Tensor enlarged = torch.upsample_nearest2d(x, 18, 22);
+      assertThat(WinogradTest.distance(conv.forwardEnlarged(x), exact(enlarged)))
+          .isLessThan(ROUNDING);
+
+      Tensor down = generator.randn(2, CHANNELS, 3, 3);
+      Tensor up = generator.randn(CHANNELS, 2, 1, 1);
+      weights.at("layer").adapters().add(new LowRankAdapter(down, up, 0.5));
+      Tensor adapted = conv.forwardEnlarged(x);
+      assertThat(adapted.equal(conv.forward(enlarged))).isTrue();
+      assertThat(WinogradTest.distance(adapted, exact(enlarged))).isGreaterThan(10 * ROUNDING);
+    }
+  }
+
+  @Test
+  void seesWeightsThatChange() {
+    try (var scope = new TensorScope();
+        var generator = new SeededGenerator(8)) {
+      Tensor x = picture(16, 16);
+      Tensor before = conv.forward(x);
+
+      kernel.mul_(new Scalar(2.0));
+      assertThat(WinogradTest.distance(conv.forward(x), exact(x))).isLessThan(ROUNDING);
+      kernel.mul_(new Scalar(0.5));
+      assertThat(conv.forward(x).equal(before)).isTrue();
+
+      weights.at("layer").adapters();
+      for (int turn = 0; turn < 3; turn++) {
+        Tensor down = scope.own(generator.randn(2, CHANNELS, 3, 3));
+        Tensor up = scope.own(generator.randn(CHANNELS, 2, 1, 1));
+        var adapters = Map.of("layer", new LowRankAdapter(down, up, 0.5));
+        Lora lora = new Lora(Map.of(Component.UNET, weights), Map.of(Component.UNET, adapters));
+        try (var merged =
+            MergedLoras.merge(List.of(new WeightedLora(lora, LoraWeight.of(1 + turn))))) {
+          assertThat(WinogradTest.distance(conv.forward(x), exact(x))).isLessThan(ROUNDING);
+        }
+        lora.close();
+        assertThat(conv.forward(x).equal(before)).isTrue();
+      }
+    }
+  }
+
+  /** A gradient is that of the convolution which made the numbers. */
+  @Test
+  void whatIsLearntFromIsLibtorchsOwn() {
+    try (var scope = new TensorScope()) {
+      Tensor x = picture(16, 16);
+      Tensor direct = direct(x);
+      Tensor watched = x.detach().requires_grad_(true);
+      Tensor y = conv.forward(watched);
+      assertThat(y.equal(direct)).isTrue();
+      y.sum().backward();
+      assertThat(watched.grad().norm().item_double()).isPositive();
+
+      try (var checkpointing = new GradientCheckpointing()) {
+        assertThat(checkpointing.run(in -> conv.forward(in[0]), x).equal(direct)).isTrue();
+      }
+      try (var noGrad = new NoGradGuard()) {
+        assertThat(conv.forward(x).equal(direct)).isFalse();
+      }
+    }
+  }
+
+  private static Tensor picture(int height, int width) {
+    try (var scope = new TensorScope();
+        var generator = new SeededGenerator(5)) {
+      return scope.keep(generator.randn(2, CHANNELS, height, width).to(DType.BFLOAT16.torch()));
+    }
+  }
+
+  private Tensor direct(Tensor x) {
+    return torch.conv2d(x, kernel, new TensorOptional(bias), ONE, ONE, ONE, 1);
+  }
+
+  private Tensor exact(Tensor x) {
+    try (var scope = new TensorScope()) {
+      return scope.keep(
+          torch.conv2d(
+              x.to(DType.FLOAT64.torch()),
+              kernel.to(DType.FLOAT64.torch()),
+              new TensorOptional(bias.to(DType.FLOAT64.torch())),
+              ONE,
+              ONE,
+              ONE,
+              1));
+    }
+  }
+}
