@@ -7,20 +7,29 @@ import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
  * Attention by products of bfloat16 matrices, on processors that have instructions for them: some
  * queries at a time, so that their scores stay in the cache.
  *
- * <p>Scores are rounded to bfloat16 before the softmax, by as much as they are large. A softmax
- * does not see what is added to a whole row, so keys are taken less their mean first, which leaves
- * small scores (as <a href="https://arxiv.org/abs/2410.02367">SageAttention</a> does).
+ * <p>A softmax does not see what is added to a whole row, so keys are taken less their mean first.
+ * Scores are smaller then, and rounded by less (as in <a
+ * href="https://arxiv.org/abs/2410.02367">SageAttention</a>). And as the mean of a row is 0, its
+ * exponentials' sum is M at least (Jensen), so that they need not be shifted by the row's largest:
+ * only where they become too large libtorch's softmax is taken.
  */
 final class BlockedAttention {
 
   /** Queries, over all heads, whose scores are held at a time. */
   private static final long QUERIES = 512;
+
+  /** Of exponentials: up to here nothing overflows, neither in bfloat16 nor in float32. */
+  private static final float LARGEST_SUM = 1e30f;
+
+  /** Of a matrix, that processors' registers hold: a full number of them is multiplied quickest. */
+  private static final long COLUMNS = 16;
 
   private BlockedAttention() {}
 
@@ -35,6 +44,10 @@ final class BlockedAttention {
   static Tensor attend(Tensor query, Tensor key, Tensor value) {
     try (var scope = new TensorScope()) {
       Tensor columns = centred(key).transpose(1, 2).contiguous();
+      Tensor ones = torch.ones_like(value.narrow(2, 0, 1));
+      Tensor valuesAndOnes =
+          torch.cat(
+              new TensorVector(value, ones.expand(-1, -1, COLUMNS - value.size(2) % COLUMNS)), 2);
       Tensor attended =
           torch.empty_like(
               query, query.options(), new MemoryFormatOptional(torch.MemoryFormat.Contiguous));
@@ -45,7 +58,7 @@ final class BlockedAttention {
           attend(
               part(part(query, 0, head, heads), 1, row, rows),
               part(columns, 0, head, heads),
-              part(value, 0, head, heads),
+              part(valuesAndOnes, 0, head, heads),
               part(part(attended, 0, head, heads), 1, row, rows));
         }
       }
@@ -53,9 +66,16 @@ final class BlockedAttention {
     }
   }
 
-  private static void attend(Tensor query, Tensor columns, Tensor value, Tensor attended) {
+  private static void attend(Tensor query, Tensor columns, Tensor valuesAndOnes, Tensor attended) {
     try (var scope = new TensorScope()) {
-      torch.bmm_out(attended, query.bmm(columns).softmax(2), value);
+      long d = attended.size(2);
+      Tensor sums = query.bmm(columns).exp_().bmm(valuesAndOnes);
+      Tensor total = sums.narrow(2, d, 1);
+      if (total.max().item_float() <= LARGEST_SUM) {
+        torch.div_out(attended, sums.narrow(2, 0, d), total);
+      } else {
+        attended.copy_(query.bmm(columns).softmax(2).bmm(valuesAndOnes.narrow(2, 0, d)));
+      }
     }
   }
 
