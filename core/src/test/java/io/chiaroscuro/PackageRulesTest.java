@@ -1,7 +1,9 @@
 package io.chiaroscuro;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -9,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import io.chiaroscuro.fixtures.PackageOrder;
 import java.util.List;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -50,6 +53,12 @@ class PackageRulesTest {
   @TestFactory
   List<DynamicTest> dependsOnlyOnThoseAbove() {
     return ORDER.tests(core);
+  }
+
+  /** A class may be initialised inside a scope, which would free what it keeps. */
+  @Test
+  void nothingStaticIsNative() {
+    noFields().that().areStatic().should().haveRawType(assignableTo(Pointer.class)).check(core);
   }
 
   @Test

@@ -5,7 +5,6 @@ import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -25,16 +24,16 @@ enum Winograd {
   SAME_SIZE(2, new float[] {1, 0, 0, .5f, .5f, .5f, .5f, -.5f, .5f, 0, 0, 1}) {
     @Override
     void spread(Tensor[] d, Tensor to) {
-      torch.sub_out(to.select(0, 0), d[0], d[2], ONE);
-      torch.add_out(to.select(0, 1), d[1], d[2], ONE);
-      torch.sub_out(to.select(0, 2), d[2], d[1], ONE);
-      torch.sub_out(to.select(0, 3), d[1], d[3], ONE);
+      torch.sub_out(to.select(0, 0), d[0], d[2]);
+      torch.add_out(to.select(0, 1), d[1], d[2]);
+      torch.sub_out(to.select(0, 2), d[2], d[1]);
+      torch.sub_out(to.select(0, 3), d[1], d[3]);
     }
 
     @Override
     void gather(Tensor m, Tensor even, Tensor odd) {
-      torch.add_out(even, m.select(0, 0), m.select(0, 1), ONE).add_(m.select(0, 2));
-      torch.sub_out(odd, m.select(0, 1), m.select(0, 2), ONE).sub_(m.select(0, 3));
+      torch.add_out(even, m.select(0, 0), m.select(0, 1)).add_(m.select(0, 2));
+      torch.sub_out(odd, m.select(0, 1), m.select(0, 2)).sub_(m.select(0, 3));
     }
   },
 
@@ -46,24 +45,25 @@ enum Winograd {
   TWICE_THE_SIZE(1, new float[] {1, 0, 0, 1, 1, 1, 0, 0, 1}) {
     @Override
     void spread(Tensor[] d, Tensor to) {
-      torch.sub_out(to.select(0, 0), d[0], d[1], ONE);
+      torch.sub_out(to.select(0, 0), d[0], d[1]);
       to.select(0, 1).copy_(d[1]);
-      torch.sub_out(to.select(0, 2), d[1], d[2], ONE);
+      torch.sub_out(to.select(0, 2), d[1], d[2]);
     }
 
     @Override
     void gather(Tensor m, Tensor even, Tensor odd) {
-      torch.add_out(even, m.select(0, 0), m.select(0, 1), ONE);
-      torch.sub_out(odd, m.select(0, 1), m.select(0, 2), ONE);
+      torch.add_out(even, m.select(0, 0), m.select(0, 1));
+      torch.sub_out(odd, m.select(0, 1), m.select(0, 2));
     }
   };
-
-  private static final Scalar ONE = new Scalar(1.0);
 
   /** Tiles that go through all steps together: few, so that they stay in the processor's cache. */
   private static final long TILES = 1024;
 
+  /** Of a picture; with fewer, reading the larger kernels takes longer than is saved. */
   private static final long LEAST_TILES = 64;
+
+  /** Coming in and going out; with fewer, sums take longer than is saved on products. */
   private static final long LEAST_CHANNELS = 192;
 
   /** Pixels from one tile to the next. */
@@ -100,10 +100,7 @@ enum Winograd {
     }
   }
 
-  /**
-   * Whether it is quicker than libtorch's convolution with this kernel (K, C, 3, 3): where
-   * processors compute in bfloat16, and channels are many enough for products to outweigh sums.
-   */
+  /** Whether it may be quicker than libtorch's convolution with this kernel (K, C, 3, 3). */
   static boolean paysWith(Tensor kernel) {
     return kernel.is_cpu()
         && DType.of(kernel) == DType.BFLOAT16
@@ -111,8 +108,8 @@ enum Winograd {
   }
 
   /**
-   * Whether a picture (B, C, H, W) has enough tiles to outweigh the reading of the larger kernels,
-   * and whole ones. The batch does not matter: a picture is computed alike in each.
+   * Whether it is quicker for pictures (B, C, H, W), and they consist of whole tiles. The batch
+   * does not matter: a picture is computed alike in each.
    */
   boolean paysFor(Tensor x) {
     long height = x.size(2);
