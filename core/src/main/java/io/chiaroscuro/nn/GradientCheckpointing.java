@@ -41,25 +41,28 @@ public final class GradientCheckpointing implements Segments, AutoCloseable {
     Tensor[] leaves = Arrays.stream(inputs).map(this::leaf).toArray(Tensor[]::new);
     try (var scope = new TensorScope()) {
       Tensor output = scope.own(withoutGraph(segment, leaves).requires_grad_(true));
-      tape.push(new Step(() -> segment.forward(leaves), output, leaves));
+      tape.push(new Step(() -> forward(segment, leaves), output, leaves));
       return scope.keep(new Tensor(output));
     }
   }
 
   private static Tensor withoutGraph(Segment segment, Tensor... inputs) {
-    RUNNING.set(true);
     try (var scope = new TensorScope();
         var guard = new NoGradGuard()) {
-      return scope.keep(segment.forward(inputs).detach());
+      return scope.keep(forward(segment, inputs).detach());
+    }
+  }
+
+  private static Tensor forward(Segment segment, Tensor... inputs) {
+    RUNNING.set(true);
+    try {
+      return segment.forward(inputs);
     } finally {
       RUNNING.remove();
     }
   }
 
-  /**
-   * Whether this thread computes a segment that will be computed again with autograd, and must come
-   * out the same then.
-   */
+  /** Whether this thread computes a segment, which must come out the same both times. */
   static boolean isRunning() {
     return RUNNING.get();
   }
