@@ -1,6 +1,7 @@
 package io.chiaroscuro.benchmarks;
 
 import io.chiaroscuro.checkpoint.Component;
+import io.chiaroscuro.nn.OwnGradients;
 import io.chiaroscuro.scheduler.NoiseSchedule;
 import io.chiaroscuro.scheduler.SchedulerConfig;
 import io.chiaroscuro.tensor.DType;
@@ -88,7 +89,8 @@ final class TrainingStepJob implements AutoCloseable {
   /** One step; the noise is always the same. */
   Tensor step(Tensor latents, Tensor encoderHiddenStates) {
     try (var scope = new TensorScope();
-        var generator = new SeededGenerator(0)) {
+        var generator = new SeededGenerator(0);
+        var gradients = new OwnGradients()) {
       NoisyBatch batch = objective.noised(latents, generator);
       Tensor noisy = batch.noisyLatents().to(unet.weights().dtype().torch());
       Tensor prediction = unet.forward(noisy, batch.timesteps(), encoderHiddenStates);

@@ -52,17 +52,25 @@ public final class Attention {
     try (var scope = new TensorScope()) {
       Tensor attended =
           !causal && blocksPay(query, key, value)
-              ? BlockedAttention.attend(
-                      split(query, heads).flatten(0, 1).contiguous(),
-                      split(key, heads).flatten(0, 1),
-                      split(value, heads).flatten(0, 1).contiguous())
-                  .view(query.size(0), heads, query.size(1), query.size(2) / heads)
+              ? blocked(query, key, value, heads)
               : fused(query, key, value, heads, causal);
       return scope.keep(
           attended
               .transpose(1, 2)
               .reshape(query.size(0), query.size(1), query.size(2))
               .to(query.scalar_type()));
+    }
+  }
+
+  private static Tensor blocked(Tensor query, Tensor key, Tensor value, int heads) {
+    try (var scope = new TensorScope()) {
+      return scope.keep(
+          BlockedAttention.attend(
+                  split(query, heads).flatten(0, 1).contiguous(),
+                  split(key, heads).flatten(0, 1),
+                  split(value, heads).flatten(0, 1).contiguous())
+              .map(attended -> attended.view(query.size(0), heads, query.size(1), -1))
+              .orElseGet(() -> fused(query, key, value, heads, false)));
     }
   }
 
@@ -85,7 +93,7 @@ public final class Attention {
     return query.is_cpu()
         && DType.of(query) == DType.BFLOAT16
         && key.size(1) >= LEAST_KEYS
-        && !Autograd.watches(query, key, value);
+        && (OwnGradients.areOpen() || !Autograd.watches(query, key, value));
   }
 
   /**

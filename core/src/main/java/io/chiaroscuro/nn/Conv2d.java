@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -90,7 +91,7 @@ public final class Conv2d {
   Tensor forwardEnlarged(Tensor x) {
     try (var scope = new TensorScope()) {
       return scope.keep(
-          adapters.isEmpty() && isQuick(Winograd.TWICE_THE_SIZE, x)
+          adapters.isEmpty() && isQuick(Winograd.TWICE_THE_SIZE, x) && !Autograd.watches(x)
               ? profiled(() -> quick(Winograd.TWICE_THE_SIZE, x))
               : forward(torch.upsample_nearest2d(x, 2 * x.size(2), 2 * x.size(3))));
     }
@@ -104,17 +105,47 @@ public final class Conv2d {
   }
 
   private Tensor convolved(Tensor x) {
-    return isQuick(Winograd.SAME_SIZE, x)
-        ? quick(Winograd.SAME_SIZE, x)
+    boolean learnt = !OwnGradients.areOpen() && Autograd.watches(x);
+    return isQuick(Winograd.SAME_SIZE, x) && !learnt
+        ? joined(quick(Winograd.SAME_SIZE, x), x)
         : convolve(x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias));
   }
 
   private boolean isQuick(Winograd winograd, Tensor x) {
-    return transformed.containsKey(winograd) && winograd.paysFor(x) && !Autograd.watches(x, weight);
+    return transformed.containsKey(winograd)
+        && winograd.paysFor(x)
+        && !weight.requires_grad()
+        && !bias.requires_grad();
   }
 
   private Tensor quick(Winograd winograd, Tensor x) {
-    return winograd.convolve(x, transformed.get(winograd).get(), bias);
+    try (var scope = new TensorScope();
+        var guard = new NoGradGuard()) {
+      return scope.keep(winograd.convolve(x, transformed.get(winograd).get(), bias));
+    }
+  }
+
+  /** To autograd's graph: y was made of x by {@link Winograd#SAME_SIZE}. */
+  private Tensor joined(Tensor y, Tensor x) {
+    try (var scope = new TensorScope()) {
+      Tensor joined =
+          OwnGradients.join(
+              channelsLast(y), List.of(channelsLast(x)), (output, saved) -> gradient(output));
+      return scope.keep(channelsFirst(joined));
+    }
+  }
+
+  private Tensor[] gradient(Tensor output) {
+    Tensor kernel = transformed.get(Winograd.SAME_SIZE).get();
+    return new Tensor[] {channelsLast(Winograd.SAME_SIZE.gradient(channelsFirst(output), kernel))};
+  }
+
+  private static Tensor channelsLast(Tensor x) {
+    return x.permute(0, 2, 3, 1);
+  }
+
+  private static Tensor channelsFirst(Tensor x) {
+    return x.permute(0, 3, 1, 2);
   }
 
   private Tensor convolve(Tensor x, Tensor kernel, TensorOptional shift) {

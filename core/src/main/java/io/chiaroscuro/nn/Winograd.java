@@ -3,6 +3,7 @@ package io.chiaroscuro.nn;
 import io.chiaroscuro.tensor.DType;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -23,17 +24,17 @@ enum Winograd {
   /** The picture keeps its size. */
   SAME_SIZE(2, new float[] {1, 0, 0, .5f, .5f, .5f, .5f, -.5f, .5f, 0, 0, 1}) {
     @Override
-    void spread(Tensor[] d, Tensor to) {
-      torch.sub_out(to.select(0, 0), d[0], d[2]);
-      torch.add_out(to.select(0, 1), d[1], d[2]);
-      torch.sub_out(to.select(0, 2), d[2], d[1]);
-      torch.sub_out(to.select(0, 3), d[1], d[3]);
+    void spread(Tensor[] d, Tensor[] to) {
+      torch.sub_out(to[0], d[0], d[2]);
+      torch.add_out(to[1], d[1], d[2]);
+      torch.sub_out(to[2], d[2], d[1]);
+      torch.sub_out(to[3], d[1], d[3]);
     }
 
     @Override
-    void gather(Tensor m, Tensor even, Tensor odd) {
-      torch.add_out(even, m.select(0, 0), m.select(0, 1)).add_(m.select(0, 2));
-      torch.sub_out(odd, m.select(0, 1), m.select(0, 2)).sub_(m.select(0, 3));
+    void gather(Tensor[] m, Tensor even, Tensor odd) {
+      torch.add_out(even, m[0], m[1]).add_(m[2]);
+      torch.sub_out(odd, m[1], m[2]).sub_(m[3]);
     }
   },
 
@@ -44,16 +45,16 @@ enum Winograd {
    */
   TWICE_THE_SIZE(1, new float[] {1, 0, 0, 1, 1, 1, 0, 0, 1}) {
     @Override
-    void spread(Tensor[] d, Tensor to) {
-      torch.sub_out(to.select(0, 0), d[0], d[1]);
-      to.select(0, 1).copy_(d[1]);
-      torch.sub_out(to.select(0, 2), d[1], d[2]);
+    void spread(Tensor[] d, Tensor[] to) {
+      torch.sub_out(to[0], d[0], d[1]);
+      to[1].copy_(d[1]);
+      torch.sub_out(to[2], d[1], d[2]);
     }
 
     @Override
-    void gather(Tensor m, Tensor even, Tensor odd) {
-      torch.add_out(even, m.select(0, 0), m.select(0, 1));
-      torch.sub_out(odd, m.select(0, 1), m.select(0, 2));
+    void gather(Tensor[] m, Tensor even, Tensor odd) {
+      torch.add_out(even, m[0], m[1]);
+      torch.sub_out(odd, m[1], m[2]);
     }
   };
 
@@ -77,10 +78,10 @@ enum Winograd {
   }
 
   /** {@code B^T d} along one axis: {@code d} lies at the pixels of all tiles. */
-  abstract void spread(Tensor[] d, Tensor to);
+  abstract void spread(Tensor[] d, Tensor[] to);
 
   /** {@code A^T m} along one axis: each tile's results of even and of odd place. */
-  abstract void gather(Tensor m, Tensor even, Tensor odd);
+  abstract void gather(Tensor[] m, Tensor even, Tensor odd);
 
   private int parts() {
     return g.length / 3;
@@ -126,6 +127,28 @@ enum Winograd {
    * @param bias (K)
    */
   Tensor convolve(Tensor x, Tensor kernel, Tensor bias) {
+    return convolve(x, kernel, bias, IntStream.range(0, parts()).toArray());
+  }
+
+  /**
+   * The gradient of {@link #SAME_SIZE} by its input, (B, K, H, W) to (B, C, H, W), which is the
+   * convolution with the mirrored kernel from its outputs to its inputs. Mirrored, the first row of
+   * G is the last, and those between stay.
+   */
+  Tensor gradient(Tensor output, Tensor kernel) {
+    try (var scope = new TensorScope()) {
+      int[] mirrored = IntStream.range(0, parts()).toArray();
+      mirrored[0] = parts() - 1;
+      mirrored[parts() - 1] = 0;
+      Tensor nothing = torch.zeros(new long[] {kernel.size(1)}, output.options());
+      return scope.keep(convolve(output, kernel.transpose(1, 2), nothing, mirrored));
+    }
+  }
+
+  /**
+   * @param order where the kernel has the first part of a side, the second, and so on
+   */
+  private Tensor convolve(Tensor x, Tensor kernel, Tensor bias, int[] order) {
     try (var scope = new TensorScope()) {
       long batch = x.size(0);
       long rows = x.size(2) / step;
@@ -135,7 +158,7 @@ enum Winograd {
       long strip = Math.max(1, TILES / (batch * columns));
       for (long row = 0; row < rows; row += strip) {
         long count = Math.min(strip, rows - row);
-        convolve(padded, row, kernel, bias, part(y, 1, row, count, 1));
+        convolve(padded, row, kernel, bias, order, part(y, 1, row, count, 1));
       }
       return scope.keep(y.view(batch, 2 * rows, 2 * columns, kernel.size(2)).permute(0, 3, 1, 2));
     }
@@ -150,28 +173,33 @@ enum Winograd {
     }
   }
 
-  private void convolve(Tensor padded, long row, Tensor kernel, Tensor bias, Tensor y) {
+  private void convolve(
+      Tensor padded, long row, Tensor kernel, Tensor bias, int[] order, Tensor y) {
     try (var scope = new TensorScope()) {
       long batch = y.size(0);
       long rows = y.size(1);
       long columns = y.size(3);
       int parts = parts();
       Tensor vertical = empty(y, parts, batch, rows, padded.size(2), padded.size(3));
-      spread(pixels(padded, 1, row * step, rows), vertical);
+      spread(pixels(padded, 1, row * step, rows), parts(vertical, order));
       Tensor v = empty(y, parts, parts, batch, rows, columns, padded.size(3));
       for (int part = 0; part < parts; part++) {
-        spread(pixels(vertical.select(0, part), 2, 0, columns), v.select(0, part));
+        spread(pixels(vertical.select(0, part), 2, 0, columns), parts(v.select(0, part), order));
       }
       Tensor m = torch.bmm(v.view(parts * parts, -1, padded.size(3)), kernel);
       m.select(0, parts + 1).add_(bias); // which goes into each result of a tile once
       m = m.view(parts, parts, batch, rows, columns, kernel.size(2));
       Tensor halves = empty(y, 2, parts, batch, rows, columns, kernel.size(2));
-      gather(m, halves.select(0, 0), halves.select(0, 1));
+      gather(parts(m, order), halves.select(0, 0), halves.select(0, 1));
       for (int half = 0; half < 2; half++) {
         Tensor line = y.select(2, half);
-        gather(halves.select(0, half), line.select(3, 0), line.select(3, 1));
+        gather(parts(halves.select(0, half), order), line.select(3, 0), line.select(3, 1));
       }
     }
+  }
+
+  private static Tensor[] parts(Tensor x, int[] order) {
+    return IntStream.of(order).mapToObj(part -> x.select(0, part)).toArray(Tensor[]::new);
   }
 
   /** Along an axis, from {@code first} on: the pixels that each of {@code count} tiles begins. */

@@ -135,6 +135,72 @@ class Conv2dTest {
     }
   }
 
+  @Test
+  void givesItsOwnGradientOfAFrozenLayer() {
+    try (var scope = new TensorScope();
+        var generator = new SeededGenerator(9);
+        var gradients = new OwnGradients()) {
+      Conv2d wider = new Conv2d(weights.at("wider"), CHANNELS, 256, 3);
+      Tensor x = picture(18, 16).requires_grad_(true);
+      Tensor y = wider.forward(x);
+      try (var noGrad = new NoGradGuard()) {
+        assertThat(y.equal(wider.forward(x))).isTrue();
+      }
+      Tensor outward = generator.randn(2, 256, 18, 16);
+      y.mul(outward).sum().backward();
+
+      Tensor exactX = x.detach().to(DType.FLOAT64.torch()).requires_grad_(true);
+      exact(exactX, weights.tensors().get("wider.weight"), weights.tensors().get("wider.bias"))
+          .mul(outward)
+          .sum()
+          .backward();
+      assertThat(DType.of(x.grad())).isEqualTo(DType.BFLOAT16);
+      assertThat(WinogradTest.distance(x.grad(), exactX.grad())).isLessThan(ROUNDING);
+    }
+  }
+
+  @Test
+  void leavesALayerThatLearnsToLibtorch() {
+    for (Tensor learnt : List.of(kernel, bias)) {
+      learnt.requires_grad_(true);
+      try (var scope = new TensorScope();
+          var gradients = new OwnGradients()) {
+        Tensor x = picture(16, 16);
+        Tensor y = conv.forward(x);
+        assertThat(y.equal(direct(x))).isTrue();
+        y.sum().backward();
+        assertThat(learnt.grad().norm().item_double()).isPositive();
+      }
+      learnt.requires_grad_(false);
+    }
+  }
+
+  @Test
+  void aCheckpointedSegmentIsTheSameBothTimes() {
+    try (var scope = new TensorScope();
+        var gradients = new OwnGradients();
+        var checkpointing = new GradientCheckpointing()) {
+      Tensor x = picture(16, 16).requires_grad_(true);
+      List<Tensor> outputs = new ArrayList<>();
+      Tensor output =
+          checkpointing.run(
+              in -> {
+                Tensor convolved = conv.forward(in[0]);
+                outputs.add(scope.own(convolved.detach().clone()));
+                return convolved;
+              },
+              x);
+      checkpointing.backward(output.sum());
+      assertThat(outputs).hasSize(2);
+      assertThat(outputs.get(0).equal(outputs.get(1))).isTrue();
+      outputs.forEach(Tensor::close);
+      Tensor checkpointed = x.grad().clone();
+      x.grad().zero_();
+      conv.forward(x).sum().backward();
+      assertThat(x.grad().equal(checkpointed)).isTrue();
+    }
+  }
+
   private static Tensor picture(int height, int width) {
     try (var scope = new TensorScope();
         var generator = new SeededGenerator(5)) {
@@ -147,6 +213,10 @@ class Conv2dTest {
   }
 
   private Tensor exact(Tensor x) {
+    return exact(x, kernel, bias);
+  }
+
+  private static Tensor exact(Tensor x, Tensor kernel, Tensor bias) {
     try (var scope = new TensorScope()) {
       return scope.keep(
           torch.conv2d(

@@ -3,6 +3,7 @@ package io.chiaroscuro.training.run;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chiaroscuro.InvalidInputException;
+import io.chiaroscuro.nn.OwnGradients;
 import io.chiaroscuro.tensor.SeededGenerator;
 import io.chiaroscuro.tensor.TensorScope;
 import io.chiaroscuro.tensor.Tensors;
@@ -239,7 +240,8 @@ public final class TrainingRun implements Iterator<TrainingStep>, AutoCloseable 
     for (int i = 0; i < batches; i++) {
       long batch = step * batches + i;
       try (var scope = new TensorScope();
-          var random = new SeededGenerator(draws.of(batch).seed())) {
+          var random = new SeededGenerator(draws.of(batch).seed());
+          var gradients = new OwnGradients()) {
         Tensor loss = subject.loss(batch, random);
         double value = loss.item_double();
         if (!Double.isFinite(value)) {
