@@ -6,10 +6,11 @@ import io.chiaroscuro.checkpoint.Weights;
 import io.chiaroscuro.profile.Operator;
 import io.chiaroscuro.profile.Profile;
 import io.chiaroscuro.tensor.TensorScope;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -20,12 +21,19 @@ public final class Conv2d {
 
   private static final long[] UNDILATED = {1, 1};
 
+  /** Of keeping the size, the quickest first. */
+  private static final List<QuickConvolution> SAME_SIZE =
+      List.of(Winograd1d.FOUR, Winograd2d.FOUR_BY_TWO, Winograd2d.TWO_BY_TWO);
+
+  private static final List<QuickConvolution> ALL =
+      Stream.concat(SAME_SIZE.stream(), Stream.of(Winograd2d.OF_ENLARGED)).toList();
+
   private final Tensor weight;
   private final Tensor bias;
   private final long[] stride;
   private final long[] padding;
   private final List<LowRankAdapter> adapters;
-  private final Map<Winograd, DerivedTensor> transformed = new EnumMap<>(Winograd.class);
+  private final Map<QuickConvolution, DerivedTensor> transformed = new HashMap<>();
 
   /** A convolution that keeps the size: stride one, padded by half the (odd) kernel. */
   public Conv2d(Weights weights, long inChannels, long outChannels, int kernel) {
@@ -60,9 +68,11 @@ public final class Conv2d {
     this.stride = new long[] {stride, stride};
     this.padding = new long[] {padding, padding};
     this.adapters = weights.adapters();
-    if (kernel == 3 && stride == 1 && padding == 1 && bias != null && Winograd.paysWith(weight)) {
-      for (Winograd winograd : Winograd.values()) {
-        transformed.put(winograd, weights.derived(weight, winograd::transformed));
+    if (kernel == 3 && stride == 1 && padding == 1 && bias != null) {
+      for (QuickConvolution way : ALL) {
+        if (way.paysWith(weight)) {
+          transformed.put(way, weights.derived(weight, way::transformed));
+        }
       }
     }
   }
@@ -90,9 +100,10 @@ public final class Conv2d {
   /** What {@link #forward} makes of {@code x} enlarged to twice its size by nearest neighbours. */
   Tensor forwardEnlarged(Tensor x) {
     try (var scope = new TensorScope()) {
+      boolean quick = pays(Winograd2d.OF_ENLARGED, x) && adapters.isEmpty() && !Autograd.watches(x);
       return scope.keep(
-          adapters.isEmpty() && isQuick(Winograd.TWICE_THE_SIZE, x) && !Autograd.watches(x)
-              ? profiled(() -> quick(Winograd.TWICE_THE_SIZE, x))
+          quick
+              ? profiled(() -> convolve(x, Winograd2d.OF_ENLARGED))
               : forward(torch.upsample_nearest2d(x, 2 * x.size(2), 2 * x.size(3))));
     }
   }
@@ -105,27 +116,37 @@ public final class Conv2d {
   }
 
   private Tensor convolved(Tensor x) {
-    boolean learnt = !OwnGradients.areOpen() && Autograd.watches(x);
-    return isQuick(Winograd.SAME_SIZE, x) && !learnt
-        ? joined(quick(Winograd.SAME_SIZE, x), x)
-        : convolve(x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias));
+    if (!Autograd.watches(x)) {
+      return SAME_SIZE.stream()
+          .filter(way -> pays(way, x))
+          .findFirst()
+          .map(way -> convolve(x, way))
+          .orElseGet(() -> libtorchs(x));
+    }
+    return OwnGradients.areOpen() && pays(Winograd2d.TWO_BY_TWO, x)
+        ? joined(convolve(x, Winograd2d.TWO_BY_TWO), x)
+        : libtorchs(x);
   }
 
-  private boolean isQuick(Winograd winograd, Tensor x) {
-    return transformed.containsKey(winograd)
-        && winograd.paysFor(x)
+  private Tensor libtorchs(Tensor x) {
+    return convolve(x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias));
+  }
+
+  private boolean pays(QuickConvolution way, Tensor x) {
+    return transformed.containsKey(way)
+        && way.paysFor(x)
         && !weight.requires_grad()
         && !bias.requires_grad();
   }
 
-  private Tensor quick(Winograd winograd, Tensor x) {
+  private Tensor convolve(Tensor x, QuickConvolution way) {
     try (var scope = new TensorScope();
         var guard = new NoGradGuard()) {
-      return scope.keep(winograd.convolve(x, transformed.get(winograd).get(), bias));
+      return scope.keep(way.convolve(x, transformed.get(way).get(), bias));
     }
   }
 
-  /** To autograd's graph: y was made of x by {@link Winograd#SAME_SIZE}. */
+  /** To autograd's graph: y was made of x by {@link Winograd2d#TWO_BY_TWO}. */
   private Tensor joined(Tensor y, Tensor x) {
     try (var scope = new TensorScope()) {
       Tensor joined =
@@ -136,8 +157,8 @@ public final class Conv2d {
   }
 
   private Tensor[] gradient(Tensor output) {
-    Tensor kernel = transformed.get(Winograd.SAME_SIZE).get();
-    return new Tensor[] {channelsLast(Winograd.SAME_SIZE.gradient(channelsFirst(output), kernel))};
+    Tensor kernel = transformed.get(Winograd2d.TWO_BY_TWO).get();
+    return new Tensor[] {channelsLast(Winograd2d.gradient(channelsFirst(output), kernel))};
   }
 
   private static Tensor channelsLast(Tensor x) {

@@ -35,7 +35,8 @@ class BlockedAttentionTest {
       Tensor value = generator.randn(heads, keys, 40).to(dtype.torch());
       Tensor attended = BlockedAttention.attend(query, key, value).orElseThrow();
       assertThat(DType.of(attended)).isEqualTo(dtype);
-      assertThat(WinogradTest.distance(attended, exact(query, key, value))).isLessThan(bound);
+      assertThat(QuickConvolutionTest.distance(attended, exact(query, key, value)))
+          .isLessThan(bound);
     }
   }
 
@@ -48,7 +49,7 @@ class BlockedAttentionTest {
       Tensor key = generator.randn(2, 300, 40).add(new Scalar(10.0)).to(DType.BFLOAT16.torch());
       Tensor value = generator.randn(2, 300, 40).to(DType.BFLOAT16.torch());
       assertThat(
-              WinogradTest.distance(
+              QuickConvolutionTest.distance(
                   BlockedAttention.attend(query, key, value).orElseThrow(),
                   exact(query, key, value)))
           .isLessThan(4e-2);
@@ -66,7 +67,7 @@ class BlockedAttentionTest {
       Tensor value = generator.randn(2, 300, 40).to(DType.BFLOAT16.torch());
       assertThat(BlockedAttention.attend(query, key, value)).isEmpty();
       assertThat(
-              WinogradTest.distance(
+              QuickConvolutionTest.distance(
                   Attention.attend(query, key, value, 1), exact(query, key, value)))
           .isLessThan(1e-2);
     }
@@ -104,7 +105,7 @@ class BlockedAttentionTest {
         assertThat(DType.of(own.get(i).grad())).isEqualTo(dtype);
         double size = exact.get(i).grad().norm().item_double();
         if (size > 1e-9) { // A single key has all weight, whatever it is.
-          assertThat(WinogradTest.distance(own.get(i).grad(), exact.get(i).grad()))
+          assertThat(QuickConvolutionTest.distance(own.get(i).grad(), exact.get(i).grad()))
               .isLessThan(bound);
         }
       }
@@ -128,7 +129,8 @@ class BlockedAttentionTest {
               4);
       assertThat(Tensors.shape(half)).containsExactly(2, 600, 4 * 40);
       assertThat(DType.of(half)).isEqualTo(DType.BFLOAT16);
-      assertThat(WinogradTest.distance(half, exact.to(DType.FLOAT64.torch()))).isLessThan(2e-2);
+      assertThat(QuickConvolutionTest.distance(half, exact.to(DType.FLOAT64.torch())))
+          .isLessThan(2e-2);
     }
   }
 

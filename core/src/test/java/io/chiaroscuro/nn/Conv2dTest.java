@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
-/** In bfloat16, with channels enough for {@link Winograd}'s way. */
+/** In bfloat16, with channels enough for a {@link QuickConvolution}. */
 class Conv2dTest {
 
   private static final int CHANNELS = 192;
@@ -42,7 +42,26 @@ class Conv2dTest {
       Tensor x = picture(16, 16);
       Tensor y = conv.forward(x);
       assertThat(y.equal(direct(x))).isFalse();
-      assertThat(WinogradTest.distance(y, exact(x))).isLessThan(ROUNDING);
+      assertThat(QuickConvolutionTest.distance(y, exact(x))).isLessThan(ROUNDING);
+    }
+  }
+
+  /** By the size of pictures and the number of channels. */
+  @Test
+  void choosesTheQuickestWay() {
+    try (var scope = new TensorScope()) {
+      assertThat(conv.forward(picture(16, 16)).equal(by(Winograd2d.TWO_BY_TWO, picture(16, 16))))
+          .isTrue();
+      assertThat(conv.forward(picture(32, 32)).equal(by(Winograd2d.FOUR_BY_TWO, picture(32, 32))))
+          .isTrue();
+      Tensor large = picture(256, 256).narrow(0, 0, 1);
+      assertThat(conv.forward(large).equal(by(Winograd1d.FOUR, large))).isTrue();
+    }
+  }
+
+  private Tensor by(QuickConvolution way, Tensor x) {
+    try (var scope = new TensorScope()) {
+      return scope.keep(way.convolve(x, way.transformed(kernel), bias));
     }
   }
 
@@ -61,7 +80,7 @@ class Conv2dTest {
         var generator = new SeededGenerator(8)) {
       Tensor x = picture(9, 11);
       Tensor enlarged = torch.upsample_nearest2d(x, 18, 22);
-      assertThat(WinogradTest.distance(conv.forwardEnlarged(x), exact(enlarged)))
+      assertThat(QuickConvolutionTest.distance(conv.forwardEnlarged(x), exact(enlarged)))
           .isLessThan(ROUNDING);
 
       Tensor down = generator.randn(2, CHANNELS, 3, 3);
@@ -69,7 +88,8 @@ class Conv2dTest {
       weights.at("layer").adapters().add(new LowRankAdapter(down, up, 0.5));
       Tensor adapted = conv.forwardEnlarged(x);
       assertThat(adapted.equal(conv.forward(enlarged))).isTrue();
-      assertThat(WinogradTest.distance(adapted, exact(enlarged))).isGreaterThan(10 * ROUNDING);
+      assertThat(QuickConvolutionTest.distance(adapted, exact(enlarged)))
+          .isGreaterThan(10 * ROUNDING);
     }
   }
 
@@ -81,7 +101,7 @@ class Conv2dTest {
       Tensor before = conv.forward(x);
 
       kernel.mul_(new Scalar(2.0));
-      assertThat(WinogradTest.distance(conv.forward(x), exact(x))).isLessThan(ROUNDING);
+      assertThat(QuickConvolutionTest.distance(conv.forward(x), exact(x))).isLessThan(ROUNDING);
       kernel.mul_(new Scalar(0.5));
       assertThat(conv.forward(x).equal(before)).isTrue();
 
@@ -93,7 +113,7 @@ class Conv2dTest {
         Lora lora = new Lora(Map.of(Component.UNET, weights), Map.of(Component.UNET, adapters));
         try (var merged =
             MergedLoras.merge(List.of(new WeightedLora(lora, LoraWeight.of(1 + turn))))) {
-          assertThat(WinogradTest.distance(conv.forward(x), exact(x))).isLessThan(ROUNDING);
+          assertThat(QuickConvolutionTest.distance(conv.forward(x), exact(x))).isLessThan(ROUNDING);
         }
         lora.close();
         assertThat(conv.forward(x).equal(before)).isTrue();
@@ -155,7 +175,7 @@ class Conv2dTest {
           .sum()
           .backward();
       assertThat(DType.of(x.grad())).isEqualTo(DType.BFLOAT16);
-      assertThat(WinogradTest.distance(x.grad(), exactX.grad())).isLessThan(ROUNDING);
+      assertThat(QuickConvolutionTest.distance(x.grad(), exactX.grad())).isLessThan(ROUNDING);
     }
   }
 
