@@ -3,7 +3,10 @@ package io.chiaroscuro.nn;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
-/** What is learnt from is computed by libtorch's own operators, for which it knows the gradient. */
+/**
+ * What is learnt from is computed by operators that know their gradient: libtorch's own, and where
+ * {@link OwnGradients} are open, ours.
+ */
 final class Autograd {
 
   private Autograd() {}

@@ -41,7 +41,7 @@ public final class GradientCheckpointing implements Segments, AutoCloseable {
     Tensor[] leaves = Arrays.stream(inputs).map(this::leaf).toArray(Tensor[]::new);
     try (var scope = new TensorScope()) {
       Tensor output = scope.own(withoutGraph(segment, leaves).requires_grad_(true));
-      tape.push(new Step(() -> forward(segment, leaves), output, leaves));
+      tape.push(new Step(() -> forward(segment, leaves), false, output, leaves));
       return scope.keep(new Tensor(output));
     }
   }
@@ -83,7 +83,7 @@ public final class GradientCheckpointing implements Segments, AutoCloseable {
     try (var scope = new TensorScope()) {
       Tensor original = scope.own(new Tensor(input));
       Tensor standIn = scope.own(input.detach().requires_grad_(true));
-      tape.push(new Step(() -> original, standIn, original));
+      tape.push(new Step(() -> original, true, standIn, original));
       return standIn;
     }
   }
@@ -92,7 +92,7 @@ public final class GradientCheckpointing implements Segments, AutoCloseable {
   @Override
   public void backward(Tensor loss) {
     try (var scope = new TensorScope()) {
-      goBack(loss, new Tensor());
+      goBack(loss, new Tensor(), true);
       while (!tape.isEmpty()) {
         try (Step step = tape.pop()) {
           step.backward();
@@ -103,9 +103,8 @@ public final class GradientCheckpointing implements Segments, AutoCloseable {
     }
   }
 
-  /** Graphs are kept as long as their tensors: another stand-in may lead into the same one. */
-  private static void goBack(Tensor output, Tensor gradient) {
-    output.backward(gradient, new BoolOptional(true), false, new TensorArrayRefOptional());
+  private static void goBack(Tensor output, Tensor gradient, boolean retainGraph) {
+    output.backward(gradient, new BoolOptional(retainGraph), false, new TensorArrayRefOptional());
   }
 
   /** Forgets what ran and was not gone back through; this object stays usable. */
@@ -120,10 +119,11 @@ public final class GradientCheckpointing implements Segments, AutoCloseable {
    * A place where autograd's graph was cut.
    *
    * @param graph yields the output with the graph behind it
+   * @param retainGraph whether another stand-in may lead into it; a segment's own is used up
    * @param leaf what stands for the output beyond the cut, and gathers its gradient
    * @param held freed with the step
    */
-  private record Step(Supplier<Tensor> graph, Tensor leaf, Tensor... held)
+  private record Step(Supplier<Tensor> graph, boolean retainGraph, Tensor leaf, Tensor... held)
       implements AutoCloseable {
 
     void backward() {
@@ -134,7 +134,7 @@ public final class GradientCheckpointing implements Segments, AutoCloseable {
         }
         Tensor output = graph.get();
         if (output.requires_grad()) {
-          goBack(output, gradient);
+          goBack(output, gradient, retainGraph);
         }
       }
     }

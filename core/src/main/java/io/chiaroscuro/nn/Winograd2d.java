@@ -82,7 +82,7 @@ record Winograd2d(MinimalFilter down, MinimalFilter across) implements QuickConv
 
   /**
    * @param rows where the kernel has the first part down, the second, and so on
-   * @param columns and across
+   * @param columns the same across
    */
   private Tensor convolve(Tensor x, Tensor kernel, Tensor bias, int[] rows, int[] columns) {
     try (var scope = new TensorScope()) {
@@ -109,28 +109,28 @@ record Winograd2d(MinimalFilter down, MinimalFilter across) implements QuickConv
       Tensor d = QuickConvolution.rows(x, tile * down.step() - 1, high * down.step() + 2, 1);
       Tensor vertical =
           QuickConvolution.empty(x, down.parts(), x.size(0), high, d.size(2), d.size(3));
-      down.spread(down.places(d, 1, high), ordered(vertical, 0, rows));
+      down.spread(down.places(d, 1, high), ordered(vertical, rows));
       Tensor v =
           QuickConvolution.empty(x, down.parts(), across.parts(), x.size(0), high, wide, x.size(3));
       for (int row = 0; row < down.parts(); row++) {
         across.spread(
-            across.places(vertical.select(0, row), 2, wide), ordered(v.select(0, row), 0, columns));
+            across.places(vertical.select(0, row), 2, wide), ordered(v.select(0, row), columns));
       }
       Tensor m = v.flatten(2, 4).flatten(0, 1).bmm(kernel);
       m = m.view(down.parts(), across.parts(), x.size(0), high, wide, bias.size(0));
       Tensor lines =
           QuickConvolution.empty(
               x, down.results(), across.parts(), x.size(0), high, wide, bias.size(0));
-      down.gather(ordered(m, 0, rows), MinimalFilter.each(lines, 0));
+      down.gather(ordered(m, rows), MinimalFilter.each(lines, 0));
       lines.select(1, columns[1]).add_(bias);
       for (int line = 0; line < down.results(); line++) {
         across.gather(
-            ordered(lines.select(0, line), 0, columns), MinimalFilter.each(y.select(2, line), 3));
+            ordered(lines.select(0, line), columns), MinimalFilter.each(y.select(2, line), 3));
       }
     }
   }
 
-  private static Tensor[] ordered(Tensor x, int axis, int[] order) {
-    return IntStream.of(order).mapToObj(part -> x.select(axis, part)).toArray(Tensor[]::new);
+  private static Tensor[] ordered(Tensor x, int[] order) {
+    return IntStream.of(order).mapToObj(part -> x.select(0, part)).toArray(Tensor[]::new);
   }
 }
