@@ -78,7 +78,12 @@ def build() -> None:
 
 
 def ours(model: Path, dtype: str, threads: int) -> Worker:
-    """Started with the options and the heap that ./chiaroscuro starts with."""
+    command = java("io.chiaroscuro.benchmarks.Worker", str(model), dtype, str(threads))
+    return Worker("ours", command, threads, heap())
+
+
+def java(main: str, *arguments: str) -> list[str]:
+    """Started with the options that ./chiaroscuro starts with."""
     target = HERE / "target"
     jar = next(target.glob("chiaroscuro-benchmarks-*.jar"))
     mkl = platform.system() == "Linux" and platform.machine() == "x86_64"
@@ -90,12 +95,15 @@ def ours(model: Path, dtype: str, threads: int) -> Worker:
         "-XX:+UseSerialGC",
         *os.environ.get("CHIAROSCURO_JAVA_ARGS", "").split(),
     ]
-    java = f"{home}/bin/java" if home else shutil.which("java")
+    program = f"{home}/bin/java" if home else shutil.which("java")
     classpath = f"{jar}:{(target / 'dependencies.txt').read_text().strip()}"
-    main = "io.chiaroscuro.benchmarks.Worker"
-    command = [java, *options, "-cp", classpath, main, str(model), dtype, str(threads)]
-    heap = re.search(r"^heap=(\S+)$", (ROOT / "chiaroscuro").read_text(), re.MULTILINE)[1]
-    return Worker("ours", command, threads, {"GLIBC_TUNABLES": os.environ.get("GLIBC_TUNABLES", heap)})
+    return [program, *options, "-cp", classpath, main, *arguments]
+
+
+def heap() -> dict[str, str]:
+    """That of ./chiaroscuro."""
+    tunables = re.search(r"^heap=(\S+)$", (ROOT / "chiaroscuro").read_text(), re.MULTILINE)[1]
+    return {"GLIBC_TUNABLES": os.environ.get("GLIBC_TUNABLES", tunables)}
 
 
 def diffusers(name: str, python: str, model: Path, dtype: str, threads: int) -> Worker:
